@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, get_args
 
 from drt.engines.rejections import placed
@@ -20,6 +20,7 @@ from drt.model.outcome import (
     Answered,
     Authorized,
     Outcome,
+    Part,
     Rejected,
     Validated,
     ValidationErrorKind,
@@ -39,6 +40,25 @@ VALIDATION_ERRORS: tuple[ValidationErrorKind, ...] = get_args(ValidationErrorKin
 WARNINGS: tuple[WarningKind, ...] = get_args(WarningKind)
 
 
+LOADED: tuple[Part, ...] = ("schema", "policies", "link", "entities")
+PARTS: Mapping[str, tuple[Part, ...]] = {
+    "load": LOADED,
+    "answer": LOADED,
+    "authorize": ("request",),
+    "partially_authorize": ("request",),
+    "evaluate": ("expression", "request"),
+    "read_policies": ("policies",),
+    "print_policies": ("policies",),
+    "format_policies": ("policies",),
+    "read_expression": ("expression",),
+    "read_entities": ("entities", "schema"),
+    "read_schema": ("schema",),
+    "translate_schema": ("schema",),
+    "link_schemas": ("schema",),
+}
+"""The parts of its input that a question may find fault with, where the guide for authors names them."""
+
+
 class BadAnswer(Exception):
     """An answer of no known form; the text says why."""
 
@@ -50,17 +70,31 @@ def read_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
     """
     try:
         json.dumps(answer, ensure_ascii=False).encode()
-        outcome = outcome_from_json({"guesses": True, **_with_canonical_value(answer)})
+        document = _with_canonical_value(answer)
+    except (TypeError, ValueError) as error:
+        raise BadAnswer(f"{type(error).__name__}: {error}") from None
+    return checked_outcome(question, {"guesses": True, **document})
+
+
+def checked_outcome(question: type[Question[Any]], answer: Json) -> Outcome:
+    """Read an outcome whose texts may be any of Python, as `read_outcome` does."""
+    try:
+        outcome = outcome_from_json(answer)
     except (KeyError, TypeError, ValueError) as error:
         raise BadAnswer(f"{type(error).__name__}: {error}") from None
     if not isinstance(outcome, (*question.answered_by, *get_args(Unanswered))):
         raise BadAnswer(f"{type(outcome).__name__} is no answer to {question.name!r}")
+    known = {"seq", "outcome", "guesses", *(member.name for member in fields(outcome))}
+    if unknown := [name for name in answer if name not in known]:
+        raise BadAnswer(f"{type(outcome).__name__} has no member {unknown[0]!r}")
     match outcome:
         case Authorized(decision, determining, erring):
             if len(dict(erring)) < len(erring):
                 raise BadAnswer("'erring' names a policy twice")
             return authorized(decision, determining, dict(erring))
-        case Rejected():
+        case Rejected(part):
+            if part not in PARTS.get(question.name, (part,)):
+                raise BadAnswer(f"{question.name!r} is not about the part {part!r}")
             return placed(outcome)
         case PartiallyAuthorized(reason=reason, classes=classes, residuals=residuals):
             ordered = replace(

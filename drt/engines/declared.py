@@ -69,9 +69,9 @@ class Difference:
 
     def is_about(self, asked: Asked, check: str) -> bool:
         """Whether a check of this engine, in this version, may be excused."""
-        version = _numbers(asked.version)
-        older = not self.below or () < version < _numbers(self.below)
-        newer = not self.since or version >= _numbers(self.since)
+        version = _without_zeros(asked.version)
+        older = not self.below or () < version < _without_zeros(self.below)
+        newer = not self.since or version >= _without_zeros(self.since)
         return older and newer and check in self.checks and asked.name in (self.engines or (asked.name,))
 
     def concerns(self, engine: str, divergence: Divergence) -> bool:
@@ -104,9 +104,9 @@ def detail_of(outcome: Outcome) -> str:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """Parse the numbers that a version begins with; none where it begins with another text."""
-    found = re.match(r"[0-9]+(?:\.[0-9]+)*", version)
-    return tuple(map(int, found[0].split("."))) if found is not None else ()
+    """Parse the numbers that a version begins with, after a `v` perhaps; none where it begins otherwise."""
+    found = re.match(r"v?([0-9]+(?:\.[0-9]+)*)", version)
+    return tuple(map(int, found[1].split("."))) if found is not None else ()
 
 
 @cache
@@ -133,9 +133,12 @@ def read_differences(path: Path) -> tuple[Difference, ...]:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise InputProblem(f"cannot be read: {error}", path) from None
-    entries = toml_text.parse(text, path).get("difference")
+    document = toml_text.parse(text, path)
+    entries = document.pop("difference", None)
     if not isinstance(entries, list) or not entries:
         raise InputProblem("expected [[difference]] tables", path)
+    if document:
+        raise InputProblem(f"expected [[difference]] tables, found {next(iter(document))!r}", path)
     return tuple(_checked(number, entry, path) for number, entry in enumerate(entries, 1))
 
 
@@ -183,7 +186,10 @@ def _impossible(difference: Difference) -> str:
         return f"'since' has to be a version below 'below': {since!r}, {below!r}"
     if difference.path and difference.kind not in _KINDS:
         return f"'path' needs a 'kind': {', '.join(_KINDS)}"
-    return ""
+    if difference.kind and not difference.path:
+        return "'kind' needs a 'path'"
+    shapes = [name for name in ("pattern", "path", "repeats") if getattr(difference, name)]
+    return f"{shapes[0]!r} and {shapes[1]!r} exclude each other" if len(shapes) > 1 else ""
 
 
 def _without_zeros(version: str) -> tuple[int, ...]:

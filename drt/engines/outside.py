@@ -1,18 +1,26 @@
-"""Engines of other authors in our own process: their documents are read as those of a process are."""
+"""Engines of other authors in our own process: their outcomes are checked as those of a process are."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from drt.engines.answers import BadAnswer, with_one_form
+from drt.engines.answers import BadAnswer, checked_outcome
 from drt.engines.base import put
 from drt.model.case import Case
 from drt.model.engine import Engine, NotLoaded, Session
-from drt.model.question import Question
+from drt.model.outcome import Crashed
+from drt.model.outcome_json import outcome_to_json
+from drt.model.question import Load, Question
+
+LONGEST = 300
+"""Most characters of an answer that is none."""
 
 
 class OutsideEngine:
-    """An engine whose `canonical` may be any JSON of the same meaning; all else it does as it is."""
+    """An engine whose outcomes are believed only after a check.
+
+    Its `canonical` may be any JSON of the same meaning.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.name, self.version = engine.name, engine.version
@@ -28,11 +36,14 @@ class OutsideEngine:
     def load(self, case: Case) -> Session | NotLoaded:
         """Read a case."""
         loaded = self._engine.load(case)
-        return loaded if isinstance(loaded, NotLoaded) else OutsideSession(loaded)
+        if not isinstance(loaded, NotLoaded):
+            return OutsideSession(loaded)
+        refused: NotLoaded = _checked(Load, loaded)
+        return refused
 
     def ask(self, question: Question[Any]) -> Any:
         """Answer a question about texts."""
-        return _in_one_form(question, put(question, self._engine))
+        return _checked(type(question), put(question, self._engine))
 
 
 class OutsideSession:
@@ -43,12 +54,21 @@ class OutsideSession:
 
     def ask(self, question: Question[Any]) -> Any:
         """Answer a question about the case."""
-        return _in_one_form(question, put(question, self._session))
+        return _checked(type(question), put(question, self._session))
 
 
-def _in_one_form(question: Question[Any], outcome: Any) -> Any:
-    """Give an outcome its one form; what has none, and what nests too deep, is compared as it is."""
+def _checked(question: type[Question[Any]], outcome: Any) -> Any:
+    """Check an outcome and give it its one form; what nests too deep for that is compared as it is."""
     try:
-        return with_one_form(type(question), outcome)
-    except (BadAnswer, RecursionError):
+        return checked_outcome(question, _document(outcome))
+    except RecursionError:
         return outcome
+    except BadAnswer as reason:
+        return Crashed("protocol", ("no outcome",), f"{reason}: {outcome!r}"[:LONGEST])
+
+
+def _document(outcome: Any) -> dict[str, Any]:
+    try:
+        return outcome_to_json(outcome)
+    except (TypeError, ValueError) as error:
+        raise BadAnswer(f"{type(error).__name__}: {error}") from None

@@ -11,7 +11,7 @@ from drt.report import finding_words
 from drt.report.bucket import Bucket
 from drt.report.finding_words import cited, verdict_of
 from drt.report.gathered import Report, RunFacts
-from drt.run.footer import HarnessError
+from drt.run.footer import HarnessError, left_out
 
 CONCLUSIONS = {
     CLEAN: "clean",
@@ -56,10 +56,8 @@ def headline(report: Report) -> str:
     if not report.compared and not report.buckets:
         parts.append("nothing was compared")
     parts += [
-        f"{engine} left {share:.0%} of its questions unanswered"
-        for engine, share in {
-            name: share for run in report.runs for name, share in run.partial.items()
-        }.items()
+        left_out(name, share)
+        for name, share in {name: share for run in report.runs for name, share in run.partial.items()}.items()
     ]
     if report.broken:
         parts.append(f"the harness broke {count(report.broken, 'time')}")

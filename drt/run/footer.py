@@ -100,6 +100,17 @@ def replay_command(path: str, engines: Sequence[str]) -> str:
     return shlex.join(["drt", "replay", *named, path])
 
 
+DIFFERENCES = "declared differences"
+"""Stands for an engine where cases were not asked because they hold one."""
+
+
+def left_out(name: str, share: float) -> str:
+    """Say what an engine, or the declared differences, left out of a run."""
+    if name == DIFFERENCES:
+        return f"{name} kept {share:.0%} of the cases from being asked"
+    return f"{name} left {share:.0%} of its questions unanswered"
+
+
 class HarnessError(Struct, frozen=True):
     """An exception of drt's own code on a case."""
 

@@ -14,7 +14,8 @@ from drt.corpus.known import Known, find_known
 from drt.coverage.events import Seen, happened, never
 from drt.diagnosis.judgement import Judgement
 from drt.model.exit_codes import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
-from drt.run.footer import Finding, Footer, HarnessError, LostDeath
+from drt.run.around import DECLARED
+from drt.run.footer import DIFFERENCES, Finding, Footer, HarnessError, LostDeath
 from drt.run.input_distribution import one_sided
 from drt.run.memory_growth import Resident
 from drt.run.options import RunOptions
@@ -106,7 +107,7 @@ def _deciding(newest: Sequence[Judgement]) -> Judgement | None:
 
 
 MOST_UNANSWERED = 0.25
-"""Largest share of an engine's questions without an answer in a run that counts as clean."""
+"""Largest share of an engine's questions without an answer, or of cases not asked, in a clean run."""
 
 
 def partial(targets: Mapping[str, Counts]) -> dict[str, float]:
@@ -117,6 +118,13 @@ def partial(targets: Mapping[str, Counts]) -> dict[str, float]:
     counts = total(one for one in targets.values() if one.comparisons or one.divergences)
     shares = {name: counts.unanswered[name] / asked for name, asked in counts.asked.items() if asked}
     return {name: round(share, 4) for name, share in shares.items() if share > MOST_UNANSWERED}
+
+
+def kept_back(everything: Counts) -> dict[str, float]:
+    """Return the share of the cases not asked for a declared difference that they hold, if it is large."""
+    held = sum(number for reason, number in everything.reasons.items() if reason.startswith(DECLARED))
+    much = held > MOST_UNANSWERED * everything.cases
+    return {DIFFERENCES: round(held / everything.cases, 4)} if much else {}
 
 
 def exit_code(
@@ -130,7 +138,7 @@ def exit_code(
 ) -> int:
     """Choose the run's exit code; an interrupt comes first.
 
-    `compared` counts comparisons: a run without any is no success, and neither is one with an engine in
+    `compared` counts comparisons: a run without any is no success, and neither is one that leaves much out,
     `partly`. `missed` says that a required event never occurred.
     """
     if interrupted:
@@ -166,7 +174,7 @@ def footer(
     missed = never(events, options.required(elapsed))
     findings = tally.findings(_sum(state.seen for state in states))
     broken = max(sum(state.broken for state in states), len(tally.broken)) + (cannot_start is not None)
-    partly = partial(by_target)
+    partly = partial(by_target) | kept_back(everything)
     compared = everything.comparisons + everything.events["arbiter:comparisons"]
     return Footer(
         counts=everything,

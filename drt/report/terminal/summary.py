@@ -22,7 +22,7 @@ from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import case_texts, divergence
 from drt.report.terminal.progress import duration
 from drt.report.words import count
-from drt.run.footer import Finding, Footer, replay_command
+from drt.run.footer import Finding, Footer, left_out, replay_command
 
 SHOWN_FINDINGS = 20
 LONGEST_VERDICT = 600
@@ -46,9 +46,9 @@ def print_summary(console: Console, footer: Footer, folder: Path, *, verbose: bo
     part, parts = footer.shard
     shard = f", shard {part} of {parts}" if parts > 1 else ""
     console.print(Text(f"random seed {footer.random_seed}{shard}; log in {folder}", style="dim"))
-    for engine, unanswered in footer.partial.items():
+    for name, share in footer.partial.items():
         allowed = ", allowed by --allow-partial" if footer.allow_partial else ""
-        sentence = f"{escape_untrusted(engine)} left {unanswered:.0%} of its questions unanswered{allowed}"
+        sentence = f"{left_out(escape_untrusted(name), share)}{allowed}"
         console.print(Text(f"PARTIAL: {sentence}", style="bold red"))
 
 

@@ -50,7 +50,7 @@ from tests.drt.assess.conformance.fake_engine import FakeEngine
 from tests.drt.engines.smoke import ANYONE, smoke
 
 NONSENSE = (
-    "no outcome", "no seq", "failure", "odd decision", "odd ids", "odd pairs", "odd kind", "twice", "half",
+    "no outcome", "no seq", "failure", "odd decision", "odd ids", "odd pairs", "odd kind", "odd member", "odd part", "twice", "half",
     "other question",
 )  # fmt: skip
 LINES = ("not JSON", "a list", "a number", "deep", "nothing")

@@ -17,6 +17,8 @@ NONSENSE = {
     "odd ids": {"outcome": "Authorized", "decision": "allow", "determining": "policy0"},
     "odd pairs": {"outcome": "Authorized", "decision": "allow", "erring": [["p", "type", "more"]]},
     "odd kind": {"outcome": "Authorized", "decision": "allow", "erring": [["p", "wrong"]]},
+    "odd member": {"outcome": "Authorized", "decision": "allow", "determing": ["p"]},
+    "odd part": {"outcome": "Rejected", "part": "policies"},
     "twice": {"outcome": "Authorized", "decision": "allow", "erring": [["p", "type"], ["p", "arity"]]},
     "half": {"outcome": "Authorized", "decision": "allow", "determining": ["\ud800"]},
     "other question": {"outcome": "Printed", "text": ""},

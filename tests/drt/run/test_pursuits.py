@@ -16,14 +16,17 @@ from drt.engines.base import BaseEngine
 from drt.engines.declared import absent_engines, declare
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
-from drt.model.divergence import Divergence
+from drt.model.divergence import Checked, Divergence
 from drt.model.errors import InputProblem
 from drt.model.outcome import Accepted, Outcome, Rejected
 from drt.oracles.reading import readers_agree
 from drt.run import pursuit_time
 from drt.run.around import AROUND, Around, around, avoidable
 from drt.run.find import Find
+from drt.run.footer import DIFFERENCES, left_out
 from drt.run.pursuit_time import PursuitTime
+from drt.run.statistics import Counts
+from drt.run.summary import kept_back
 from drt.targets.cases import Drawn
 from drt.targets.partitions import lanes_of
 from drt.targets.schedule import WARM_UP, Floor, Schedule
@@ -147,6 +150,20 @@ def test_a_declared_difference_is_excused_and_then_not_asked_about(declared_file
     assert known.ask(readers_agree, other.case, other.engines).comparisons == 1
 
 
+def test_a_run_that_asks_little_for_declared_differences_says_so() -> None:
+    held = Checked(inconclusive=("declared: no external declarations",))
+    counts = Counts()
+    for _ in range(3):
+        counts.add(held)
+        counts.add(Checked(comparisons=1))
+    assert counts.cases == 6
+    assert kept_back(counts) == {DIFFERENCES: 0.5}
+    assert left_out(DIFFERENCES, 0.5) == "declared differences kept 50% of the cases from being asked"
+    for _ in range(7):
+        counts.add(Checked(comparisons=1))
+    assert kept_back(counts) == {}
+
+
 def test_a_difference_that_only_answers_show_is_asked_about(declared_file: str) -> None:
     """Every text fits it: to leave those out would leave out all cases."""
     path = Path(declared_file)
@@ -156,6 +173,26 @@ def test_a_difference_that_only_answers_show_is_asked_about(declared_file: str) 
     for _ in range(4):
         assert known.excused(external, events)
     assert known.ask(readers_agree, external.case, external.engines).divergences
+
+
+@pytest.mark.parametrize(
+    ("version", "is_excused"),
+    [
+        ("1.0", True),
+        ("1", True),
+        ("v1.9", True),
+        ("2", False),
+        ("2.0.0", False),
+        ("v2.0", False),
+        ("0.9", False),
+    ],
+)
+def test_zeros_at_the_end_of_a_version_change_nothing(
+    declared_file: str, version: str, is_excused: bool
+) -> None:
+    engine = Mine()
+    engine.version = version
+    assert Around([declared_file]).excused(find("external", engine), Counter()) is is_excused
 
 
 def test_a_release_outside_the_range_is_not_excused(declared_file: str) -> None:
@@ -190,6 +227,9 @@ def test_a_release_outside_the_range_is_not_excused(declared_file: str) -> None:
             "difference 1: unknown kind 'reject'; the nearest is 'rejection'",
         ),
         (DECLARED_FILE.replace("pattern", "path"), "'path' needs a 'kind': array, object, string, null"),
+        (DECLARED_FILE + 'kind = "array"', "difference 1: 'kind' needs a 'path'"),
+        (DECLARED_FILE + "repeats = true", "difference 1: 'pattern' and 'repeats' exclude each other"),
+        (DECLARED_FILE + '[[diference]]\nname = "x"', "expected [[difference]] tables, found 'diference'"),
     ],
 )
 def test_a_file_that_declares_nothing_is_one_sentence(tmp_path: Path, text: str, complaint: str) -> None:

@@ -231,6 +231,9 @@ class Machine:
         raise NotUnderstood(f"the instruction {opcode}")
 
     def _in(self, left: Term, right: Term) -> Term:
+        element = right.sort.element if isinstance(right.sort, SetSort) else right.sort
+        if not isinstance(left.sort, EntitySort) or not isinstance(element, EntitySort):
+            raise NotUnderstood("membership of what are no entities")
         within = self.store.is_in_any if isinstance(right.sort, SetSort) else self.store.is_in
         return within(left, right)
 

@@ -166,14 +166,22 @@ class Expressions:
             case "order_status", [left, right]:
                 return Sign(self.term(left, env), self.term(right, env))
             case "in_status", [left, right, _]:
-                entity, group = self.term(left, env), self.term(right, env)
-                within = self.store.is_in_any if isinstance(group.sort, SetSort) else self.store.is_in
-                return within(entity, group)
+                return self._in_status(self.term(left, env), self.term(right, env))
             case "path_status", [value, path, _]:
                 names = self.value(path, env)
                 assert isinstance(names, Object)
                 return self._has_path(self.term(value, env), names.value)
         raise NotUnderstood(f"the helper {name!r}")
+
+    def _in_status(self, entity: Term, group: Term) -> PythonValue:
+        """Build `entity in group`, or a type error. An empty set is one of entities, whatever its sort."""
+        is_set = isinstance(group.sort, SetSort)
+        element = group.sort.element if isinstance(group.sort, SetSort) else group.sort
+        if not isinstance(entity.sort, EntitySort):
+            return Maybe(FALSE, FALSE)
+        if not isinstance(element, EntitySort):
+            return Maybe(is_empty(group) if is_set else FALSE, FALSE)
+        return (self.store.is_in_any if is_set else self.store.is_in)(entity, group)
 
     def _has_path(self, value: Term, path: Sequence[str]) -> PythonValue:
         found = TRUE

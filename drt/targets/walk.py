@@ -21,6 +21,9 @@ PLACE = "drt.targets.walk:WALK"
 """The name of the table, for `--targets-from`."""
 
 REQUESTS_A_CASE = 16
+WATCHED = 128
+"""One case of so many is observed: the next one of a walk does not depend on what is new."""
+
 NO_POLICIES = Text("")
 PERMIT_ALL = Text("permit(principal, action, resource);")
 SCHEMA = Text(operators.SCHEMA)
@@ -31,7 +34,8 @@ GROUPS = operators.groups()
 def _walked(name: str, sentence: str, cases: Iterable[Case], oracle: Oracle) -> Target:
     """Return a target that walks cases in order."""
     known = tuple(cases)
-    return Target(name, sentence, lambda source: source.choice(known), oracle, len(known), walk=len(known))
+    number = len(known)
+    return Target(name, sentence, lambda source: source.choice(known), oracle, number, WATCHED, walk=number)
 
 
 def _typed(*contexts: str) -> Iterator[Case]:

@@ -84,6 +84,18 @@ def test_a_path_into_what_is_no_record_is_a_type_error_behind_a_scope_that_never
     assert all(isinstance(one, Equal) for one in found), found
 
 
+def test_membership_in_what_holds_no_entities_is_a_type_error_behind_a_scope_that_never_holds() -> None:
+    schema = """
+        entity U { n: Set<Long> }; entity V { n: Long }; entity A in [A] { n: A };
+        action "a" appliesTo { principal: [A, U, V], resource: A };
+    """
+    policy = 'permit(principal == A::"b", action, resource) when { principal in principal.n };'
+    found = list(Translation(Source(schema)).validate(policies_of(Source(policy))))
+
+    assert len(found) == 3 * len(WAYS)
+    assert all(isinstance(one, Equal) for one in found), found
+
+
 def test_the_machines_check_of_scopes_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def fits(scope: Any, entity: Any, uid: Any, entities: Any) -> bool:
         """Forget the type of `is … in …`."""

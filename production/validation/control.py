@@ -9,10 +9,9 @@ from ..language.nodes import Binary, If, Node, Unary
 from ..schema.types import BOOL, FALSE, TRUE, UNKNOWN, Type, type_text
 from .capabilities import Capability, Grants, both, common
 from .lattice import BOOLEANS
-from .machine import Machine, Rule, chain, left_spine
+from .machine import Machine, Rule, left_spine
 
 NEGATION: Final[dict[Type, Type]] = {TRUE: FALSE, FALSE: TRUE, BOOL: BOOL}
-_OR: Final = frozenset({"||"})
 
 
 def boolean(machine: Machine, type_: Type, node: Node, where: str) -> Type:
@@ -50,14 +49,22 @@ def conjunction(machine: Machine, parts: Sequence[tuple[Node, bool]]) -> Rule:
 
 
 def and_(machine: Machine, node: Binary) -> Rule:
-    """Yield a left-nested chain: after an operand with an error, nothing granted before holds either."""
+    """Yield a left-nested chain: after an operand with an error, nothing granted before holds either.
+
+    Where the first has no type at all, the second does not decide.
+    """
     result: Type = TRUE
     grants: Grants = None
     added: list[Capability] = []
     before = machine.faults.count
-    for part in left_spine(node, "&&"):
+    undecided = 0
+    for number, part in enumerate(left_spine(node, "&&")):
         type_, granted = yield part
+        if type_ is UNKNOWN and number == 0:
+            undecided = 1
         type_ = boolean(machine, type_, part, "as an operand of `&&`")
+        if type_ is FALSE and number == undecided == 1:
+            type_ = BOOL
         if type_ is FALSE:
             result, grants = FALSE, None
             break
@@ -74,12 +81,20 @@ def and_(machine: Machine, node: Binary) -> Rule:
 
 
 def or_(machine: Machine, node: Binary) -> Rule:
-    """Grant what all parts that may be true grant."""
+    """Grant what all parts that may be true grant.
+
+    Where the first has no type at all, the second does not decide.
+    """
     result: Type = FALSE
     grants: Grants = None
-    for part in chain(node, _OR):
+    undecided = 0
+    for number, part in enumerate(left_spine(node, "||")):
         type_, granted = yield part
+        if type_ is UNKNOWN and number == 0:
+            undecided = 1
         type_ = boolean(machine, type_, part, "as an operand of `||`")
+        if type_ is TRUE and number == undecided == 1:
+            type_ = BOOL
         if type_ is TRUE:
             return TRUE, None
         if type_ is BOOL:

@@ -183,9 +183,11 @@ def an_entity(machine: Machine, type_: Type, node: Node) -> EntityType | None:
 
 def is_in(machine: Machine, node: Binary) -> Rule:
     """Type `in`."""
+    before = machine.faults.count
     left, _ = yield node.left
     right, _ = yield node.right
-    return _is_in(machine, node.left, left, node.right, right), None
+    within = _is_in(machine, node.left, left, node.right, right)
+    return within if machine.faults.count == before else BOOL, None
 
 
 def _is_in(machine: Machine, left_node: Node, left: Type, right_node: Node, right: Type) -> Type:
@@ -211,6 +213,7 @@ def _is_in(machine: Machine, left_node: Node, left: Type, right_node: Node, righ
 
 def is_type(machine: Machine, node: Is) -> Rule:
     """Type `e is T`, and `e is T in a`, whose second half is reached only where the first may be true."""
+    before = machine.faults.count
     type_, _ = yield node.target
     entity = an_entity(machine, type_, node.target)
     if entity is not None and node.type_name not in entity.names:
@@ -219,7 +222,9 @@ def is_type(machine: Machine, node: Is) -> Rule:
     if node.ancestor is not None:
         above, _ = yield node.ancestor
         within = _is_in(machine, node.target, type_, node.ancestor, above)
-        if within is not TRUE:
+        if machine.faults.count != before:
+            result = BOOL
+        elif within is not TRUE:
             result = within
     return result, None
 

@@ -6,7 +6,7 @@ An operand that the others make unreachable is not judged; the typed expression 
 from __future__ import annotations
 
 from reference.schema.lattice import join
-from reference.schema.types import BOOL, FALSE, TRUE, FalseType, TrueType, Type, describe
+from reference.schema.types import BOOL, FALSE, TRUE, FalseType, TrueType, Type, UnknownType, describe
 from reference.syntax import And, Expr, If, Or
 from reference.validation.capabilities import NONE, Capabilities
 from reference.validation.judgement import BOOLEAN, Checker, Judgement, Typed
@@ -34,6 +34,8 @@ def conjunction(expr: And, known: Capabilities, check: Checker) -> Judgement:
 def and_type(left: Type, right: Type) -> Type:
     """Compute the type of `a && b` where b is reached."""
     match left, right:
+        case UnknownType(), _:
+            return BOOL
         case _, FalseType():
             return FALSE
         case TrueType(), TrueType():
@@ -50,6 +52,8 @@ def disjunction(expr: Or, known: Capabilities, check: Checker) -> Judgement:
     right = boolean(expr.right, known, check)
     parts = (left.typed, right.typed)
     match left.type, right.type:
+        case UnknownType(), _:
+            return Judgement(Typed(expr, BOOL, parts))
         case FalseType(), (TrueType() | FalseType() as t):
             return Judgement(Typed(expr, t, parts), right.grants)
         case FalseType(), _:

@@ -1,15 +1,15 @@
-"""Rules for tags, and sugar whose operand is judged once and used again (spec 08 §6.5 to §6.7)."""
+"""Rules for tags, `in`, and sugar whose operand is judged once and used again (spec 08 §6.5 to §6.7)."""
 
 from __future__ import annotations
 
-from reference.schema.types import FALSE
+from reference.schema.types import BOOL, FALSE
 from reference.syntax import And, Binary, Expr, GetAttr, HasAttr, HasPath, Is, IsIn
 from reference.validation.attributes import get_attr_type, get_tag_type, has_attr_type, has_tag_type
 from reference.validation.capabilities import NONE, Capabilities
 from reference.validation.control import and_type
 from reference.validation.hierarchy import membership
 from reference.validation.judgement import Checker, Judgement, Typed
-from reference.validation.operators import is_type
+from reference.validation.operators import binary_type, is_type
 
 
 def tag(expr: Binary, known: Capabilities, check: Checker) -> Judgement:
@@ -24,15 +24,25 @@ def tag(expr: Binary, known: Capabilities, check: Checker) -> Judgement:
     return Judgement(Typed(expr, t, (operand, name)))
 
 
+def is_member(expr: Binary, known: Capabilities, check: Checker) -> Judgement:
+    """Type `a in b`; after an error in an operand nothing is decided by types."""
+    failures = check.failures
+    left, right = check.judge(expr.left, known).typed, check.judge(expr.right, known).typed
+    decided = binary_type(expr, left, right, check)
+    return Judgement(Typed(expr, decided if check.failures == failures else BOOL, (left, right)))
+
+
 def is_in(expr: IsIn, known: Capabilities, check: Checker) -> Judgement:
     """`e is T in a`: `e is T && e in a`, with e judged once."""
+    failures = check.failures
     operand = check.judge(expr.operand, known).typed
     test = Typed(Is(expr.operand, expr.type), is_type(operand, expr.type, check), (operand,))
     if test.type == FALSE:
         return Judgement(Typed(expr, FALSE, (test,)))
     ancestor = check.judge(expr.ancestor, known).typed
     inside = Binary("in", expr.operand, expr.ancestor)
-    member = Typed(inside, membership(operand, ancestor, check), (operand, ancestor))
+    decided = membership(operand, ancestor, check)
+    member = Typed(inside, decided if check.failures == failures else BOOL, (operand, ancestor))
     return Judgement(Typed(expr, and_type(test.type, member.type), (test, member)))
 
 

@@ -28,7 +28,7 @@ from reference.validation.attributes import get_attr_type, has_attr_type
 from reference.validation.calls import call_type
 from reference.validation.capabilities import NONE, Capabilities
 from reference.validation.control import boolean, conditional, conjunction, disjunction
-from reference.validation.has_rules import has_path, is_in, tag
+from reference.validation.has_rules import has_path, is_in, is_member, tag
 from reference.validation.judgement import TEXT, Checker, Judgement, Typed
 from reference.validation.operators import binary_type, is_type, set_type, unary_type
 from reference.values import Bool, EntityUid, Long, String
@@ -71,6 +71,8 @@ def rule(x: ast.Expr, known: Capabilities, check: Checker) -> Judgement:
             return Judgement(Typed(x, is_type(inner, name, check), (inner,)))
         case ast.Binary("hasTag" | "getTag"):
             return tag(x, known, check)
+        case ast.Binary("in"):
+            return is_member(x, known, check)
         case ast.Binary(_, left, right):
             first, second = check.judge(left, known).typed, check.judge(right, known).typed
             return Judgement(Typed(x, binary_type(x, first, second, check), (first, second)))

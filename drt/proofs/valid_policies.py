@@ -113,8 +113,8 @@ THEOREMS = (
             Defect(
                 "the operands of a conjunction after the second are not reached",
                 "production.validation.control",
-                '    for part in left_spine(node, "&&"):',
-                '    for part in left_spine(node, "&&")[:2]:',
+                '    for number, part in enumerate(left_spine(node, "&&")):',
+                '    for number, part in enumerate(left_spine(node, "&&")[:2]):',
             ),
         ),
         "policies and stores are tried; the rules of the control forms are proved",

@@ -57,13 +57,13 @@ def and_(machine: Machine, node: Binary) -> Rule:
     grants: Grants = None
     added: list[Capability] = []
     before = machine.faults.count
-    undecided = 0
+    untyped = False
     for number, part in enumerate(left_spine(node, "&&")):
         type_, granted = yield part
-        if type_ is UNKNOWN and number == 0:
-            undecided = 1
+        if number == 0:
+            untyped = type_ is UNKNOWN
         type_ = boolean(machine, type_, part, "as an operand of `&&`")
-        if type_ is FALSE and number == undecided == 1:
+        if type_ is FALSE and number == 1 and untyped:
             type_ = BOOL
         if type_ is FALSE:
             result, grants = FALSE, None
@@ -87,13 +87,13 @@ def or_(machine: Machine, node: Binary) -> Rule:
     """
     result: Type = FALSE
     grants: Grants = None
-    undecided = 0
+    untyped = False
     for number, part in enumerate(left_spine(node, "||")):
         type_, granted = yield part
-        if type_ is UNKNOWN and number == 0:
-            undecided = 1
+        if number == 0:
+            untyped = type_ is UNKNOWN
         type_ = boolean(machine, type_, part, "as an operand of `||`")
-        if type_ is TRUE and number == undecided == 1:
+        if type_ is TRUE and number == 1 and untyped:
             type_ = BOOL
         if type_ is TRUE:
             return TRUE, None

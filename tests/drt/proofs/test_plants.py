@@ -218,8 +218,8 @@ PLANTS = {
         Defect(
             "the third conjunct is not checked",
             "production.validation.control",
-            '    for part in left_spine(node, "&&"):',
-            '    for part in left_spine(node, "&&")[:2]:',
+            '    for number, part in enumerate(left_spine(node, "&&")):',
+            '    for number, part in enumerate(left_spine(node, "&&")[:2]):',
         ),
         Defect(
             "any text makes a decimal",

@@ -7,7 +7,7 @@ costs linear time and memory for every shape: a chain of 100,000 as well as a fa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from ..errors import EntitiesError
@@ -99,15 +99,3 @@ def _walk(start: Uid, suspects: Mapping[Uid, frozenset[Uid]], finished: set[Uid]
             path.pop()
             open_.discard(uid)
             finished.add(uid)
-
-
-def reachable(starts: Iterable[Uid], parents: Mapping[Uid, frozenset[Uid]]) -> frozenset[Uid]:
-    """Return all uids reachable from `starts` through parents, the starts included."""
-    reached = set(starts)
-    pending = list(reached)
-    while pending:
-        for uid in parents.get(pending.pop(), NOBODY):
-            if uid not in reached:
-                reached.add(uid)
-                pending.append(uid)
-    return frozenset(reached)

@@ -316,11 +316,6 @@ def _records_equal(left: Record, right: Record) -> bool:
     return True
 
 
-def is_long(value: object) -> bool:
-    """Return whether a value is a Long; `isinstance` would take a Boolean for one."""
-    return value.__class__ is int
-
-
 _KIND_NAMES: Final[dict[type, str]] = {
     bool: "Bool",
     int: "Long",

@@ -7,6 +7,7 @@ import gc
 import pickle
 import threading
 import weakref
+from collections.abc import Iterable, Mapping
 from functools import partial
 from random import Random
 from typing import Any
@@ -20,7 +21,7 @@ from production.execution import codegen
 from production.execution.interpreter import Frame, run
 from production.language import lowering
 from production.language.gc_pause import without_collection
-from production.language.hierarchy import Ancestors, reachable
+from production.language.hierarchy import Ancestors
 from production.language.lowering import lower_conditions, lower_expression
 from production.language.nodes import Condition
 from production.language.uids import tables, uid
@@ -100,6 +101,17 @@ def test_keys_are_equal_exactly_for_equal_values() -> None:
         assert equal(left, right) is same
 
 
+def _reachable(starts: Iterable[Uid], parents: Mapping[Uid, frozenset[Uid]]) -> frozenset[Uid]:
+    """Return all uids reachable from `starts` through parents, the starts included."""
+    reached = set(starts)
+    pending = list(reached)
+    while pending:
+        fresh = set(parents.get(pending.pop(), ())) - reached
+        reached |= fresh
+        pending += fresh
+    return frozenset(reached)
+
+
 def test_ancestors_are_what_is_reachable_whatever_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("production.language.hierarchy._CACHE_FLOOR", -3_000)
     random = Random(2)
@@ -111,7 +123,7 @@ def test_ancestors_are_what_is_reachable_whatever_was_asked_before(monkeypatch: 
         }
         above = Ancestors(parents)
         for asked in random.choices(uids, k=20):
-            assert above[asked] == reachable(parents.get(asked, ()), parents)
+            assert above[asked] == _reachable(parents.get(asked, ()), parents)
 
 
 def test_pause_nests_and_restores_the_collector() -> None:

@@ -9,7 +9,7 @@ from drt.diagnosis.located import Answers, Located, PolicyStatus
 from drt.diagnosis.policies import OnePolicy
 from drt.diagnosis.rule import Rule, Step
 from drt.model.outcome import Authorized, Crashed, Decision, ErrorKind, ExceededBudget, Unsupported
-from drt.oracles.comparing import difference
+from drt.oracles.comparing import first_difference
 from drt.scan.policies import layouts
 from drt.scan.tokens import tokenize
 
@@ -18,10 +18,9 @@ SATISFIED, UNSATISFIED = "satisfied", "unsatisfied"
 
 def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Located:
     """Find the step on which the responses differ, and the engines that are wrong about it."""
-    outcomes = [outcome for _, outcome in whole]
-    answered = not any(isinstance(outcome, Crashed | ExceededBudget | Unsupported) for outcome in outcomes)
-    kinds = [difference(outcomes[0], other) for other in outcomes[1:]] if answered else []
-    kind = next(filter(None, kinds), None)
+    able = [(name, outcome) for name, outcome in whole if not isinstance(outcome, Unsupported)]
+    answered = not any(isinstance(outcome, Crashed | ExceededBudget) for _, outcome in able)
+    kind = first_difference([outcome for _, outcome in able]) if answered else None
     _, rule, source = Step.of(kind).value
     operands = tuple((policy.id, answers) for policy, answers in alone)
     known = [_status(policy, answers) for policy, answers in alone]
@@ -31,10 +30,10 @@ def step_of(whole: Answers, alone: Sequence[tuple[OnePolicy, Answers]]) -> Locat
     remark, wrong = "", list[str]()
     if len(statuses) == len(known):
         expected = _expected(statuses)
-        wrong = [name for name, outcome in whole if outcome != expected]
-        if len(wrong) < len(whole):
-            names = " and ".join(wrong)
-            remark = f"from its policies alone follows {_described(expected)}: {names} deviates from that"
+        wrong = [name for name, outcome in able if outcome != expected]
+        if len(wrong) < len(able):
+            names, verb = " and ".join(wrong), "deviates" if len(wrong) == 1 else "deviate"
+            remark = f"from the policies alone follows {_described(expected)}: {names} {verb} from that"
     return Located(
         "authorizer",
         Rule(rule),
@@ -69,11 +68,11 @@ def _expected(statuses: Sequence[Status]) -> Authorized:
 
 
 def _status(policy: OnePolicy, answers: Answers) -> Status | None:
-    """Read the status of a policy off the response to it alone."""
+    """Read the status of a policy off the response to it alone, on which the engines that answer agree."""
     effect = _effect(policy)
     if effect is None:
         return None
-    match answers[0][1]:
+    match next((outcome for _, outcome in answers if not isinstance(outcome, Unsupported)), None):
         case Authorized(erring=((_, kind), *_)):
             return policy.id, effect, kind
         case Authorized(decision, determining):

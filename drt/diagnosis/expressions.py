@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from drt.diagnosis.located import Answers
 from drt.model.outcome import Crashed, ExceededBudget, Unsupported
-from drt.oracles.comparing import difference
+from drt.oracles.comparing import first_difference
 from drt.scan.expressions import Node, NotAnExpression, read_expression
 from drt.scan.tokens import Token, tokenize
 
@@ -48,7 +48,7 @@ def differ(answers: Answers) -> bool:
     able = [outcome for outcome in outcomes if not isinstance(outcome, Unsupported)]
     if any(isinstance(outcome, ExceededBudget) for outcome in able):
         return not all(isinstance(outcome, ExceededBudget) for outcome in able)
-    return any(difference(able[0], other) is not None for other in able[1:])
+    return first_difference(able) is not None
 
 
 def innermost(

@@ -7,7 +7,7 @@ people took from the language guide, then a majority, then a further engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from drt.diagnosis import Located
 from drt.diagnosis.expressions import differ
+from drt.diagnosis.located import Answers
 from drt.diagnosis.sections import quote
 from drt.engines.declared import independent_name
 from drt.model import guide
@@ -119,12 +120,13 @@ def _by_law(divergence: Divergence, law: str) -> Verdict | None:
     """Find an engine that does not answer, or that breaks a law by itself."""
     broke = {name.partition(",")[0]: one for name, one in divergence.answers if isinstance(one, Crashed)}
     if broke:
-        return tuple(broke), "law", f"it broke ({_described(next(iter(broke.values())))})"
+        return tuple(broke), "law", f"{_it(broke)} broke ({_described(next(iter(broke.values())))})"
     spent = {
         name.partition(",")[0]: one for name, one in divergence.answers if isinstance(one, ExceededBudget)
     }
     if spent:
-        return tuple(spent), "law", f"it ran out of {next(iter(spent.values())).resource}, others did not"
+        resource = next(iter(spent.values())).resource
+        return tuple(spent), "law", f"{_it(spent)} ran out of {resource}, others did not"
     engines = engines_of(divergence)
     if len(engines) == 1:
         return engines, "law", f"it breaks the law `{divergence.law}` by itself: {law}"
@@ -136,6 +138,10 @@ def _by_operands(located: Located | None) -> Verdict | None:
     if located is None or not located.deviating:
         return None
     return tuple(dict.fromkeys(name.partition(",")[0] for name in located.deviating)), "law", located.said
+
+
+def _it(engines: Collection[str]) -> str:
+    return "it" if len(engines) == 1 else "they"
 
 
 def _described(outcome: Outcome) -> str:
@@ -155,7 +161,12 @@ def _by_seed(engines: Sequence[str], source: str, unmet: Unmet) -> Verdict | Non
         return None
     name, where = missed[wrong[0]][0]
     met = " and ".join(engine for engine in engines if engine not in wrong)
-    return wrong, "seed", f"it misses the seed case `{name}` ({where}), which {met} answers as expected"
+    subject = "it" if len(wrong) == 1 else wrong[0]
+    return (
+        wrong,
+        "seed",
+        f"{subject} misses the seed case `{name}` ({where}), which {met} answers as expected",
+    )
 
 
 def _citations(source: str) -> set[str]:
@@ -168,10 +179,7 @@ def _by_majority(divergence: Divergence) -> Verdict | None:
     Engines that share code count once, and so do the variants of an engine.
     """
     groups: list[list[tuple[str, Outcome]]] = []
-    for called, answer in divergence.answers:
-        name = called.partition(",")[0]
-        if isinstance(answer, Unsupported):
-            continue
+    for name, answer in _voting(divergence.answers):
         group = next((one for one in groups if not differ((one[0], (name, answer)))), None)
         groups.append([(name, answer)]) if group is None else group.append((name, answer))
     voices = [{independent_name(name) for name, _ in group} for group in groups]
@@ -182,8 +190,18 @@ def _by_majority(divergence: Divergence) -> Verdict | None:
         return None
     alone = tuple(dict.fromkeys(name for name, _ in groups[few]))
     others = list(dict.fromkeys(name for name, _ in groups[many]))
-    verb = "stands" if len(alone) == 1 else "stand, sharing their code,"
-    return alone, "majority", f"it {verb} alone: {' and '.join(others)} agree with each other"
+    stands = "it stands alone" if len(alone) == 1 else "they stand alone, sharing their code"
+    return alone, "majority", f"{stands}: {' and '.join(others)} agree with each other"
+
+
+def _voting(answers: Answers) -> Answers:
+    """Select the answers that take a side, by engine.
+
+    One that agrees with two that differ does not say what is disputed: an acceptance without a document, say.
+    """
+    able = tuple((name.partition(",")[0], one) for name, one in answers if not isinstance(one, Unsupported))
+    sides = [tuple(other for other in able if not differ((one, other))) for one in able]
+    return tuple(one for one, side in zip(able, sides, strict=True) if not differ(side))
 
 
 def _by_arbiter(engines: Sequence[str], testimony: ArbiterAnswer | None) -> Verdict | None:

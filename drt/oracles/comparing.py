@@ -7,6 +7,7 @@ case: known findings are data in the corpus, not branches here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Any
 
 from drt.model.divergence import Checked, Divergence, Kind
@@ -78,6 +79,14 @@ def difference(first: Outcome, second: Outcome) -> Kind | None:
     raise ValueError(f"answers of different kinds to one question: {first} and {second}")
 
 
+def first_difference(answers: Sequence[Outcome]) -> Kind | None:
+    """Name what differs between the first two answers that do; None where all agree.
+
+    All pairs are compared: an answer without a document agrees with two that have different ones.
+    """
+    return next(filter(None, (difference(one, other) for one, other in combinations(answers, 2))), None)
+
+
 def _response_difference(first: Authorized, second: Authorized) -> Kind:
     if first.decision != second.decision:
         return "decision"
@@ -144,7 +153,7 @@ class Comparison:
         """Judge the answers of all engines to one question."""
         able, kind = self._screen(answers)
         if kind is None and len(able) > 1:
-            kind = next(filter(None, (difference(able[0], other) for other in able[1:])), None)
+            kind = first_difference(able)
             if kind is None:
                 self.comparisons += 1
                 self.count(able[0])
@@ -169,7 +178,7 @@ class Comparison:
             if fits is not None and all(isinstance(answer, Authorized | Validated) for answer in able):
                 holds = fits(*able)
             else:
-                holds = all(difference(able[0], other) is None for other in able[1:])
+                holds = first_difference(able) is None
             if holds:
                 self.comparisons += 1
                 self.count(able[0])

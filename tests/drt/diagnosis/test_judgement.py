@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,17 @@ from drt.diagnosis.rule import Rule
 from drt.model import guide
 from drt.model.case import Case, Source
 from drt.model.divergence import Divergence
-from drt.model.outcome import Authorized, Crashed, Evaluated, ExceededBudget, Failed, Outcome, Unsupported
+from drt.model.outcome import (
+    Accepted,
+    Authorized,
+    Crashed,
+    Evaluated,
+    ExceededBudget,
+    Failed,
+    Outcome,
+    Rejected,
+    Unsupported,
+)
 from drt.model.records import from_json
 from drt.oracles.agreement import engines_agree
 from drt.oracles.validation import validators_agree
@@ -91,8 +102,29 @@ def test_a_response_that_does_not_follow_from_its_policies_decides_first() -> No
 
     assert (judgement.wrong, judgement.by) == (("mine",), "law")
     assert judgement.because == (
-        "from its policies alone follows deny because of policy0: mine deviates from that"
+        "from the policies alone follows deny because of policy0: mine deviates from that"
     )
+
+
+@pytest.mark.parametrize("silent_first", [False, True])
+def test_an_engine_that_does_not_answer_does_not_deviate(silent_first: bool) -> None:
+    allow, deny = Authorized("allow", ("policy1",), ()), Authorized("deny", ("policy0",), ())
+    silent: tuple[str, Outcome] = ("silent", Unsupported("one"))
+
+    def with_silent(production: Outcome, mine: Outcome) -> Answers:
+        named: Answers = (("production", production), ("mine", mine))
+        return (silent, *named) if silent_first else (*named, silent)
+
+    alone = [
+        (OnePolicy(id, f"{effect}(principal, action, resource);"), with_silent(one, one))
+        for id, effect, one in (("policy0", "forbid", deny), ("policy1", "permit", allow))
+    ]
+    both = with_silent(deny, allow)
+    judgement = judge(
+        Divergence("engines_agree", "decision", "request 0", both), "", step_of(both, alone), {}, None
+    )
+
+    assert (judgement.wrong, judgement.by) == (("mine",), "law")
 
 
 def test_a_response_decides_nothing_if_an_engine_answers_no_policy_alone() -> None:
@@ -132,9 +164,25 @@ def test_shared_code_is_one_voice_and_a_tie_decides_nothing(divergence: Divergen
     assert judge(divergence, "a law", None, {}, None).by == "nothing"
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_an_acceptance_without_a_document_has_no_vote_about_documents(order: tuple[int, ...]) -> None:
+    answers = (("mine", Accepted("[1]")), ("silent", Accepted()), ("reference", Accepted("{}")))
+    divergence = Divergence("l", "document", "q", tuple(answers[at] for at in order))
+
+    assert judge(divergence, "a law", None, {}, None).by == "nothing"
+
+
+def test_an_acceptance_without_a_document_has_a_vote_about_acceptance() -> None:
+    answers = (("mine", Rejected("policies", "no")), ("silent", Accepted()), ("reference", Accepted("{}")))
+    judgement = judge(Divergence("l", "rejection", "q", answers), "a law", None, {}, None)
+
+    assert (judgement.wrong, judgement.by) == (("mine",), "majority")
+
+
 def test_engines_that_share_code_can_be_wrong_together() -> None:
     judgement = judge(among(cedarpy="1", cedar_wasm="1", mine="2", reference="2"), "a law", None, {}, None)
     assert (judgement.wrong, judgement.by) == (("cedarpy", "cedar-wasm"), "majority")
+    assert judgement.because.startswith("they stand alone, sharing their code: ")
 
 
 def test_variants_of_an_engine_are_one_voice() -> None:

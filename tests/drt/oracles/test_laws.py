@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -267,6 +268,16 @@ def test_an_engine_that_only_says_yes_agrees_with_either() -> None:
     planted = Planted(read_entities=lambda _: Accepted())
     for case in (TEXT_CASE, RESERVED):
         assert reading.readers_agree(case, [Guarded(REFERENCE), Guarded(planted)]).divergences == ()
+
+
+def test_an_engine_that_only_says_yes_hides_no_difference_between_others() -> None:
+    silent, wrong = (
+        Planted(read_entities=lambda _: Accepted()),
+        Planted(read_entities=lambda _: Accepted("[]")),
+    )
+    for engines in permutations((silent, REFERENCE, wrong)):
+        found = reading.readers_agree(TEXT_CASE, [Guarded(engine) for engine in engines]).divergences
+        assert [one.kind for one in found] == ["document"]
 
 
 @pytest.mark.parametrize(("levels", "divergences"), [(400, 1), (600, 0)])

@@ -211,9 +211,13 @@ def _document() -> dict[str, Any]:
 
 
 def independent_name(engine: str) -> str:
-    """Name the code behind an engine: the recorded engine is one, whatever it is asked through."""
+    """Name the code behind an engine: the recorded engine is one, whatever it is asked through.
+
+    Releases of an engine share its code: `mine 1.2` and `mine-1.3` are `mine`.
+    """
     recorded: list[str] = _document()["recorded"]
-    return recorded[0] if engine in recorded else engine
+    name = re.sub(r"[ @-]v?[0-9]+(\.[0-9]+)*$", "", engine)
+    return recorded[0] if name in recorded else name
 
 
 def _difference(entry: dict[str, Any]) -> Difference:

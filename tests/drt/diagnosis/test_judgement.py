@@ -179,6 +179,12 @@ def test_an_acceptance_without_a_document_has_a_vote_about_acceptance() -> None:
     assert (judgement.wrong, judgement.by) == (("mine",), "majority")
 
 
+def test_releases_of_an_engine_are_one_voice() -> None:
+    for names in (("yours 1.2", "yours-v1.3"), ("cedar-rust 4.13", "cedarpy")):
+        answers = (("mine", Evaluated("1")), *((name, Evaluated("2")) for name in names))
+        assert judge(Divergence("l", "value", "q", answers), "a law", None, {}, None).by == "nothing"
+
+
 def test_engines_that_share_code_can_be_wrong_together() -> None:
     judgement = judge(among(cedarpy="1", cedar_wasm="1", mine="2", reference="2"), "a law", None, {}, None)
     assert (judgement.wrong, judgement.by) == (("cedarpy", "cedar-wasm"), "majority")

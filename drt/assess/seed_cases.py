@@ -27,6 +27,7 @@ from drt.oracles.agreement import engines_agree, variants_agree
 from drt.oracles.comparing import Comparison
 from drt.oracles.law import Compares, Law
 from drt.oracles.partial_agreement import batched_runs_agree, partial_responses_agree, queries_agree
+from drt.oracles.partial_laws import reauthorizing_is_authorizing
 from drt.oracles.questions import linkers_agree, questions_agree
 from drt.oracles.revisions import revised_sets_answer_as_new_ones
 from drt.oracles.schemas import schema_translations_mean_the_same
@@ -194,9 +195,9 @@ def _laws_of_partial_inputs(case: Case) -> Sequence[Law]:
         case 0:
             return ()
         case 1:
-            return partial_responses_agree, queries_agree, batched_runs_agree
+            return partial_responses_agree, reauthorizing_is_authorizing, queries_agree, batched_runs_agree
         case _:
-            return (partial_responses_agree,)
+            return partial_responses_agree, reauthorizing_is_authorizing
 
 
 def _of_schemas(case: Case, engines: Sequence[Engine]) -> Comparison:

@@ -69,7 +69,7 @@ def _changed(random: Random, entities: list[Json]) -> Json:
     one = random.choice(actions if actions and random.random() < 0.5 else entities)
     entities.remove(one)
     parents, attrs = one["parents"], one["attrs"]
-    match random.randrange(5):
+    match random.randrange(7):
         case 0:
             return {**one, "attrs": {**attrs, "undeclared": 1}}
         case 1:
@@ -78,6 +78,8 @@ def _changed(random: Random, entities: list[Json]) -> Json:
             return {**one, "attrs": dict([*attrs.items()][1:])}
         case 3:
             return {**one, "parents": parents[1:]}
+        case 4 | 5 if entities:
+            return {**one, "parents": [*parents, inner(random.choice(entities)["uid"])]}
         case _:
             return {**one, "parents": [*parents, {"type": inner(one["uid"])["type"], "id": "undeclared"}]}
 

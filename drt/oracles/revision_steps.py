@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -14,6 +14,8 @@ Json = Any
 
 ALWAYS = {"kind": "when", "body": {"Value": True}}
 NOBODY = {"type": "User", "id": "nobody"}
+ACTION = {"type": "Action", "id": "new"}
+"""An action whose parents have to be actions."""
 CHANGED_PARTS = ("principal", "resource", "conditions")
 """The parts of a policy in which one place is changed."""
 KEPT = frozenset({"op", "slot", "kind"})
@@ -24,6 +26,8 @@ OTHER_OPERATORS = {
     "containsAny": "contains", "hasTag": "getTag", "getTag": "hasTag",
 }  # fmt: skip
 """Each operator with another one of as many operands."""
+OTHER_KINDS = {"when": "unless", "unless": "when", "==": "in", "in": "=="}
+"""Each kind of condition, and each operator of a scope, with the one that may stand in its place."""
 NEW_IDS = ("new 0", "new 1", "new 2", "new 3", "link0", "link1")
 """Ids of new links; the last two are in use in some cases."""
 
@@ -87,6 +91,7 @@ class Script:
             {"conditions": [*body["conditions"], ALWAYS]},
             {"annotations": {**body.get("annotations", {}), "changed": ""}},
             {"action": self._action()},
+            *_of_other_kinds(body),
         )
         if self.random.random() >= share:
             return body
@@ -136,7 +141,7 @@ class Script:
         kind = self.random.choice(kinds)
         share = 0.2 if kind == "merge" else 0.6  # a clash of ids makes a merge fail, and a renaming rename
         chosen = {
-            (name if slots_of(body) else self._renamed(name)): self._changed(body, share)
+            (name if slots_of(body) else self._renamed(name)): _respelled(self._changed(body, share))
             for name, body in self.bodies
             if self.random.random() < 0.6
         }
@@ -145,7 +150,7 @@ class Script:
         static = {name: body for name, body in chosen.items() if not slots_of(body)}
         templates = {name: body for name, body in chosen.items() if slots_of(body)}
         links = [
-            self._relinked(link)
+            self._relinked(link, templates)
             for link in self.policies.links
             if link["templateId"] in templates and link["newId"] not in {*static, *templates}
         ]
@@ -155,10 +160,17 @@ class Script:
         """Return an id, rarely one that is in use for something else."""
         return self.random.choice(self.ids) if self.random.random() < 0.05 else name
 
-    def _relinked(self, link: Json) -> Json:
-        """Return a link, rarely to other entities, so that its id stands for something else."""
+    def _relinked(self, link: Json, templates: dict[str, Json]) -> Json:
+        """Return a link, rarely of a copy of its template or to other entities.
+
+        Then its id stands for something else. `templates` takes the copy.
+        """
         if self.random.random() < 0.7:
             return link
+        if self.random.random() < 0.5:
+            copy = f"{link['templateId']} too"
+            templates[copy] = templates[link["templateId"]]
+            return {**link, "templateId": copy}
         return {**link, "values": {slot: self._uid() for slot in link["values"]}}
 
     def _uid(self) -> Json:
@@ -183,11 +195,21 @@ class Script:
                 parents = [entity["uid"]] if self.random.random() < 0.2 else []
                 return Step("put-entities", json.dumps([{**entity, "parents": parents}]))
             case 3:
-                forms = [entity, {**entity, "parents": []}, {**entity, "parents": [self._uid()]}]
-                return Step("put-entities", json.dumps(self.random.sample(forms, self.random.choice((1, 2)))))
+                return Step("put-entities", json.dumps(self._put(entity)))
             case _:
                 some = [each for each in self.store.values() if self.random.random() < 0.5]
                 return Step("add-entities", json.dumps(some))
+
+    def _put(self, entity: Json) -> list[Json]:
+        """Return forms of an entity, often with others after it, which may be unchanged."""
+        bare = {key: value for key, value in entity.items() if key != "tags"}
+        forms = [entity, {**bare, "parents": []}, {**entity, "parents": [self._uid()]}, {**bare, "attrs": {}}]
+        forms.append({"uid": ACTION, "attrs": {}, "parents": [self._uid()]})
+        others = [*self.store.values()] if self.random.random() < 0.5 else []
+        return [
+            *self.random.sample(forms, self.random.choice((1, 2))),
+            *(self.random.choice(others) for _ in range(bool(others))),
+        ]
 
     def _between(self) -> list[tuple[str, str]]:
         """List the entities that have parents and are parents: without them others are below fewer."""
@@ -195,6 +217,24 @@ class Script:
             (uid["type"], uid["id"]) for one in self.store.values() for uid in map(_plain, one["parents"])
         }
         return [uid for uid, one in self.store.items() if uid in above and one["parents"]]
+
+
+def _of_other_kinds(body: Json) -> Iterator[Json]:
+    """Yield parts of a policy in which the kind of a condition or the operator of a scope is another one."""
+    if body["conditions"]:
+        first, *others = body["conditions"]
+        yield {"conditions": [{**first, "kind": OTHER_KINDS[first["kind"]]}, *others]}
+    for variable in ("principal", "action", "resource"):
+        constraint = body[variable]
+        if constraint["op"] in OTHER_KINDS and ("entity" in constraint or "slot" in constraint):
+            yield {variable: {**constraint, "op": OTHER_KINDS[constraint["op"]]}}
+
+
+def _respelled(body: Json) -> Json:
+    """Write annotations without a text as null, which means the same (spec 06 §2)."""
+    if "annotations" not in body:
+        return body
+    return {**body, "annotations": {key: text or None for key, text in body["annotations"].items()}}
 
 
 def _places(body: Json) -> list[tuple[Any, ...]]:

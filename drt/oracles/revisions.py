@@ -200,7 +200,7 @@ def revised_sets_answer_as_new_ones(case: Case, engines: Sequence[Engine], compa
             comparison.skip("case not read")
             continue
         try:
-            policies = Policies.read(read.canonical, case)
+            policies = _with_plain_annotations(Policies.read(read.canonical, case))
             store = {uid_of(entity["uid"]): entity for entity in plain_json(case.entities)}
         except NotPlainJson:
             comparison.skip("policies without plain JSON")
@@ -278,7 +278,23 @@ def _said(answer: Json) -> Accepted:
 
 def _read(document: Json) -> Policies:
     static, templates, links = policy_parts(document)
-    return Policies(static, templates, tuple(links))
+    return _with_plain_annotations(Policies(static, templates, tuple(links)))
+
+
+def _with_plain_annotations(policies: Policies) -> Policies:
+    """Write annotations without a text in one way: null and no text mean the same (spec 06 §2)."""
+
+    def plain(bodies: Mapping[str, Json]) -> dict[str, Json]:
+        return {name: _with_texts(body) for name, body in bodies.items()}
+
+    return Policies(plain(policies.static), plain(policies.templates), policies.links)
+
+
+def _with_texts(body: Json) -> Json:
+    noted = body.get("annotations")
+    if not isinstance(noted, dict):
+        return body
+    return {**body, "annotations": {key: "" if text is None else text for key, text in noted.items()}}
 
 
 def _answers(engine: Engine, case: Case) -> Iterator[Outcome]:

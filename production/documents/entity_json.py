@@ -13,7 +13,7 @@ from ..language.entity import NO_TAGS, Entity, StoreBuilder, make_entity
 from ..language.hierarchy import NOBODY
 from ..language.uids import Uid, known_uid
 from ..language.values import Record
-from ..text.json_scanner import Repeated
+from ..text.json_scanner import MAX_DEPTH, Repeated
 from ..text.json_text import Json, check_ignored, read_json, well_formed
 from .value_json import make_uid, read_record, uid_json, value_json
 
@@ -27,7 +27,7 @@ def read_uid(node: Json, depth: int) -> Uid:
     if not isinstance(node, dict):
         raise JsonError("a uid is an object with `type` and `id`")
     type_name, entity_id = node.get("type"), node.get("id")
-    is_plain = len(node) == 2 and node.__class__ is not Repeated
+    is_plain = len(node) == 2 and depth < MAX_DEPTH and node.__class__ is not Repeated
     if is_plain and isinstance(type_name, str) and isinstance(entity_id, str):
         return known_uid(type_name, entity_id) or make_uid(type_name, entity_id)
     check_ignored(node, depth)

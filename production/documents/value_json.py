@@ -59,19 +59,24 @@ def read_record(node: dict[str, Json], depth: int) -> Record:
             well_formed(name)
         if isinstance(inner, str):
             record[name] = inner if inner.isascii() else well_formed(inner)
-        elif isinstance(inner, dict) and len(inner) == 1 and (known := _known_entity(inner)) is not None:
+        elif (
+            isinstance(inner, dict)
+            and len(inner) == 1
+            and (known := _known_entity(inner, inside)) is not None
+        ):
             record[name] = known
         else:
             record[name] = read_value(inner, inside)
     return record
 
 
-def _known_entity(node: dict[str, Json]) -> Uid | None:
+def _known_entity(node: dict[str, Json], depth: int) -> Uid | None:
     """Return the uid of a plain `__entity` escape, if somebody holds it already; only then."""
     body = node.get("__entity")
     if (
         isinstance(body, dict)
         and len(body) == 2
+        and depth + 1 < MAX_DEPTH
         and not (isinstance(body, Repeated) or isinstance(node, Repeated))
     ):
         type_name, entity_id = body.get("type"), body.get("id")
@@ -101,6 +106,8 @@ def read_entity(inner: dict[str, Json], depth: int) -> Uid | None:
     type_name, entity_id = inner.get("type"), inner.get("id")
     if not isinstance(type_name, str) or not isinstance(entity_id, str):
         return None
+    if depth >= MAX_DEPTH:
+        raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
     if len(inner) != 2 or isinstance(inner, Repeated):
         check_all(inner, depth)
     return make_uid(type_name, entity_id)

@@ -96,3 +96,8 @@ class ToyDies(Toy):
 
     def load(self, case: Case) -> Session | NotLoaded:
         os._exit(3)
+
+
+class ToyDiesAtTags(ToyDies):
+    def load(self, case: Case) -> Session | NotLoaded:
+        return super().load(case) if "hasTag" in case.policies.text else Toy.load(self, case)

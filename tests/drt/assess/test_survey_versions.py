@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,7 @@ def test_a_comparison_that_only_a_failure_makes_is_right_without_it() -> None:
 
     assert steps(failing, column("2")) == [("1", "2")]
     assert steps(failing, column("2", silent="a")) == []
+    assert steps(failing, replace(column("2"), lacked=frozenset("a"))) == []
 
 
 def test_a_verdict_that_is_wrong_in_another_way_is_a_change() -> None:
@@ -178,8 +180,10 @@ def test_a_bisection_that_names_a_version_twice_is_refused(
 
     with pytest.raises(InputProblem, match=r"each once: cedarpy is named twice$"):
         bisect_versions(["cedarpy", "y", "cedarpy"], lambda name: column(name))
-    with pytest.raises(InputProblem, match=r"each once: \./x/ is named twice, first as x$"):
-        bisect_versions(["x", "y", "./x/"], lambda name: column(name))
+    Path("z").symlink_to("x")
+    for other in ("./x/", "z"):
+        with pytest.raises(InputProblem, match=rf"each once: {other} is named twice, first as x$"):
+            bisect_versions(["x", "y", other], lambda name: column(name))
 
 
 def test_equal_versions_are_distinguished_by_their_names() -> None:
@@ -246,6 +250,23 @@ def test_the_same_wrong_answer_in_other_words_is_no_change(corpus: Path) -> None
 
 def _summary(found: Sequence[Change]) -> list[tuple[str, str, int, int]]:
     return [(one.before, one.after, len(one.mended), len(one.broken)) for one in found]
+
+
+def test_deaths_of_a_process_at_some_questions_are_counted_as_wrong_and_reported(corpus: Path) -> None:
+    found = run_survey([folder(corpus / "a", "ToyDiesAtTags"), f"{HERE}:Toy"], Material(corpus / "seeds"))
+    some = found.columns[0]
+
+    assert some.died.startswith("exit 3 at load, ")
+    assert some.cells[TAGS].right
+    assert _summary(changes(found)) == [("2", "3", len(some.wrong), 0)]
+
+
+def test_an_unsupported_answer_is_noted_with_its_place(corpus: Path) -> None:
+    found = run_survey([f"{HERE}:ToyWithoutCases", f"{HERE}:Toy"], Material(corpus / "seeds"))
+    without, sound = found.columns
+
+    assert {place for _, place in sound.right} == without.lacked
+    assert not sound.lacked
 
 
 def test_a_version_between_that_is_no_engine_is_refused_at_the_start(corpus: Path) -> None:

@@ -10,7 +10,7 @@ import click
 
 from drt.cli.options import FOLDER, Duration, echo_json, form
 from drt.model.errors import InputProblem, NothingChosen
-from drt.model.exit_codes import CLEAN, INTERRUPTED
+from drt.model.exit_codes import BROKEN, CLEAN, INTERRUPTED
 
 _form = partial(form, kinds=("text", "json", "markdown", "html"))
 
@@ -60,11 +60,13 @@ def command(
 
     An ENGINE is named as for --engine; a further version of one lies in a folder of its own. Where several
     versions of one engine are named, the verdicts that changed from one to the next are listed. Exit codes:
-    0 surveyed, 2 wrong usage or input, 3 an engine could not start, 130 interrupted.
+    0 surveyed, 2 wrong usage or input, 3 an engine could not start, 130 interrupted. With --bisect, a version
+    between others that cannot start leaves the others their columns.
     """
     from drt.assess.survey import Material, bisect_versions, changes, survey
     from drt.assess.survey.engines import ask_engine
     from drt.corpus.store import find_corpus, shipped_corpus
+    from drt.engines import check_named
     from drt.report.survey import as_html, as_markdown
     from drt.report.terminal.console import results
     from drt.report.terminal.survey import print_survey
@@ -78,6 +80,8 @@ def command(
         raise NothingChosen("nothing to ask: no seed cases, no records, no time for drawn cases")
     try:
         if bisect:
+            for name in engines:
+                check_named(name)
             found = bisect_versions(engines, lambda name: ask_engine(name, material, seconds or 0.0, seed))
         else:
             found = survey(engines, material, seconds or 0.0, seed, _progress)
@@ -93,7 +97,7 @@ def command(
             click.echo(as_html(found, changed), nl=False)
         case _:
             print_survey(results(), found, changed)
-    ctx.exit(INTERRUPTED if found.left else CLEAN)
+    ctx.exit(INTERRUPTED if found.left else BROKEN if found.unstarted else CLEAN)
 
 
 def _progress(name: str) -> None:

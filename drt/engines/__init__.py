@@ -10,10 +10,13 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from drt.model.engine import Engine
 from drt.model.errors import InputProblem, MachineProblem
+
+if TYPE_CHECKING:
+    from drt.engines.manifest import Manifest
 
 BUILT_IN = {
     "reference": "drt.engines.reference_engine:ReferenceEngine",
@@ -53,10 +56,7 @@ def build(name: str) -> Engine:
         return _from_folder(name)
     module, _, attribute = BUILT_IN.get(name, name).rpartition(":")
     if not module:
-        raise UnknownEngine(
-            f"unknown engine {name!r}; known engines are {', '.join(sorted({*BUILT_IN, *plugged_in}))}, "
-            "a folder with an engine.toml, module:class, ./file.py:class and process:COMMAND"
-        )
+        raise _unknown(name)
     try:
         loaded = _module(module)
     except ImportError as error:
@@ -69,6 +69,26 @@ def build(name: str) -> Engine:
     if not hasattr(loaded, attribute):
         raise UnknownEngine(f"the engine {name!r} cannot be loaded: {module} has no {attribute}")
     return _made(name, getattr(loaded, attribute))
+
+
+def check_named(name: str) -> None:
+    """Raise `UnknownEngine` for a folder that cannot be an engine's, and a plain name that names none.
+
+    Nothing is started or imported: whether the engine starts remains open.
+    """
+    if is_installed(name) or ":" in name:
+        return
+    if not Path(name).is_dir():
+        raise _unknown(name)
+    _manifest(name)
+
+
+def _unknown(name: str) -> UnknownEngine:
+    known = {*BUILT_IN, *(point.name for point in entry_points(group=GROUP))}
+    return UnknownEngine(
+        f"unknown engine {name!r}; known engines are {', '.join(sorted(known))}, "
+        "a folder with an engine.toml, module:class, ./file.py:class and process:COMMAND"
+    )
 
 
 def _made(name: str, make: Callable[[], Any]) -> Engine:
@@ -144,13 +164,17 @@ def _module(name: str) -> ModuleType:
     return module
 
 
-def _from_folder(name: str) -> Engine:
+def _manifest(name: str) -> Manifest:
     from drt.engines.manifest import read_manifest
 
     try:
-        manifest = read_manifest(Path(name))
+        return read_manifest(Path(name))
     except InputProblem as problem:
         raise UnknownEngine(f"the engine {name!r} cannot be started: {problem}") from None
+
+
+def _from_folder(name: str) -> Engine:
+    manifest = _manifest(name)
     limits = {"seconds": manifest.deadline, "memory": manifest.memory}
     return _started(name, manifest.command, manifest.needs, folder=Path(name).resolve(), **limits)
 

@@ -69,9 +69,9 @@ class Difference:
 
     def is_about(self, asked: Asked, check: str) -> bool:
         """Whether a check of this engine, in this version, may be excused."""
-        version = _without_zeros(asked.version)
-        older = not self.below or () < version < _without_zeros(self.below)
-        newer = not self.since or version >= _without_zeros(self.since)
+        version = release_numbers(asked.version)
+        older = not self.below or () < version < release_numbers(self.below)
+        newer = not self.since or version >= release_numbers(self.since)
         return older and newer and check in self.checks and asked.name in (self.engines or (asked.name,))
 
     def concerns(self, engine: str, divergence: Divergence) -> bool:
@@ -182,7 +182,7 @@ def _impossible(difference: Difference) -> str:
     for name, version in (("since", since), ("below", below)):
         if version and re.fullmatch(r"[0-9]+(\.[0-9]+)*", version) is None:
             return f"{name!r} is no version such as 4.12: {version!r}"
-    if since and below and _without_zeros(since) >= _without_zeros(below):
+    if since and below and release_numbers(since) >= release_numbers(below):
         return f"'since' has to be a version below 'below': {since!r}, {below!r}"
     if difference.path and difference.kind not in _KINDS:
         return f"'path' needs a 'kind': {', '.join(_KINDS)}"
@@ -192,7 +192,8 @@ def _impossible(difference: Difference) -> str:
     return f"{shapes[0]!r} and {shapes[1]!r} exclude each other" if len(shapes) > 1 else ""
 
 
-def _without_zeros(version: str) -> tuple[int, ...]:
+def release_numbers(version: str) -> tuple[int, ...]:
+    """Parse the numbers that a version begins with, without zeros at the end, so that 2 equals 2.0."""
     numbers = list(_numbers(version))
     while numbers and not numbers[-1]:
         numbers.pop()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from drt.assess.survey import Cell, Change, Column, Survey
 from drt.assess.survey.table import PARTS, Part
+from drt.assess.survey.versions import is_older
 from drt.model.escape import escape_untrusted
 from drt.report.page import page_environment, style
 from drt.report.words import count, drt_version
@@ -48,17 +50,26 @@ def words(cell: Cell) -> str:
 
 
 def remarks(survey: Survey) -> list[str]:
-    """List a sentence for every engine that died, and one for those that were not asked."""
-    died = [f"{column.title} died: {column.died}" for column in survey.columns if column.died]
-    return [*died, f"interrupted; not asked: {', '.join(survey.left)}"] if survey.left else died
+    """List a sentence for every engine that died, did not start or is out of order, and for those not run."""
+    found = [f"{column.title} died: {column.died}" for column in survey.columns if column.died]
+    found += survey.unstarted
+    if survey.skipped:
+        found.append(f"not run, between versions that answer alike: {', '.join(survey.skipped)}")
+    found += (
+        f"{after.title} is named after {before.title} and is older: name the oldest version first"
+        for before, after in pairwise(survey.columns)
+        if before.engine == after.engine and is_older(after, before)
+    )
+    return [*found, f"interrupted; not asked: {', '.join(survey.left)}"] if survey.left else found
 
 
 def change_lines(change: Change) -> Iterator[str]:
-    """Yield a sentence for the releases and one for each verdict that changed between them."""
-    sides = ((change.mended, "right since"), (change.broken, "wrong since"))
-    counts = " and ".join(f"{len(side):,} {since}" for side, since in sides if side)
-    yield f"{change.engine} {change.before} → {change.after}: {counts}"
-    for side, since in sides:
+    """Yield a sentence for the versions and one for each verdict that changed between them."""
+    sides = change.sides()
+    counts = " and ".join(f"{len(side):,} {since}" for since, side in sides.items() if side)
+    older = " (older)" if change.older else ""
+    yield f"{change.engine} {change.before} → {change.after}{older}: {counts}"
+    for since, side in sides.items():
         for one in side[:MOST_CHANGED]:
             yield f"{since} {change.after}: {one.feature.name}: {one.place}: expected {one.expected}"
         if len(side) > MOST_CHANGED:

@@ -119,16 +119,16 @@ def _of_value(outcome: Outcome) -> str:
 def _strict(
     checker: Checker, fixture: _Fixture, file: str, record: Json, verdict: Outcome, policy: str, together: int
 ) -> None:
+    at = Record(file, record["id"], record["expr"])
     if not fixture.has_schema:
-        checker.tally.lack("schema")
+        checker.tally.lack("schema", place=at.place)
         return
     valid = None
     if isinstance(verdict, Validated):
         valid = dict(verdict.policies).get(policy, verdict.valid if together == 1 else None)
         if valid is None:
-            checker.tally.lack("per-policy-verdicts")
+            checker.tally.lack("per-policy-verdicts", place=at.place)
             return
-    at = Record(file, record["id"], record["expr"])
     shown = verdict if valid is None else Validated(valid)
     checker.check(at, "expression valid", str(record["strict_valid"]), shown, valid == record["strict_valid"])
 

@@ -148,7 +148,7 @@ def _policies_to_evaluate(canonical: str) -> str:
 
 def _same_document(checker: Checker, at: Record, check: str, expected: JsonValue, outcome: Accepted) -> None:
     if not outcome.canonical:
-        checker.tally.lack("canonical", check=check)
+        checker.tally.lack("canonical", check=check, place=at.place)
         return
     got = parsed(outcome.canonical)
     if isinstance(got, str):
@@ -162,7 +162,7 @@ def _same_value(checker: Checker, at: Record, check: str, expected: JsonValue, g
     if difference:
         checker.differs(at, check, _shown(expected), difference, difference)
     else:
-        checker.tally.right(check)
+        checker.tally.right(check, at.place)
 
 
 def _shown(document: JsonValue) -> str:

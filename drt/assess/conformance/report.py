@@ -22,7 +22,8 @@ SHOWN = 40
 class Mismatch:
     """One recorded expectation that an engine did not meet.
 
-    `file` names the material, `id` the record in it, `check` what was compared.
+    `file` names the material, `id` the record in it, `check` what was compared. `answer` is `got` without
+    what is for people alone, empty where that is the same; `broke` says that the engine gave no answer.
     """
 
     file: str
@@ -30,6 +31,13 @@ class Mismatch:
     check: str
     expected: str
     got: str
+    answer: str = ""
+    broke: bool = False
+
+    @property
+    def place(self) -> str:
+        """The file and the record in it."""
+        return f"{self.file}: {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class Report:
 
     `checked` counts every comparison, mismatches and declared differences included; `skipped` names the files
     that were not read, with the reason; `lacking` counts the unsupported by check, not by feature.
+    `right` are the places of right answers and declared differences, each with its check; `lacked` are the
+    places at which the engine does not support something.
     """
 
     engine: str
@@ -48,6 +58,8 @@ class Report:
     by_check: tuple[tuple[str, int, int], ...] = ()
     skipped: tuple[str, ...] = ()
     lacking: tuple[tuple[str, int], ...] = ()
+    right: frozenset[tuple[str, str]] = frozenset()
+    lacked: frozenset[str] = frozenset()
 
     @property
     def exit_code(self) -> int:
@@ -116,10 +128,13 @@ class Tally:
     declared: Counter[str] = field(default_factory=Counter)
     lacking: Counter[str] = field(default_factory=Counter)
     mismatches: list[Mismatch] = field(default_factory=list)
+    right_places: set[tuple[str, str]] = field(default_factory=set)
+    lacked_places: set[str] = field(default_factory=set)
 
-    def right(self, check: str) -> None:
+    def right(self, check: str, place: str = "") -> None:
         """Count a right answer."""
         self.checked[check] += 1
+        self.right_places.add((check, place))
 
     def mismatch(self, mismatch: Mismatch) -> None:
         """Count an answer that is not as recorded."""
@@ -127,15 +142,16 @@ class Tally:
         self.wrong[mismatch.check] += 1
         self.mismatches.append(mismatch)
 
-    def declare(self, check: str, name: str) -> None:
+    def declare(self, check: str, name: str, place: str = "") -> None:
         """Count a declared difference."""
-        self.checked[check] += 1
+        self.right(check, place)
         self.declared[name] += 1
 
-    def lack(self, feature: str, count: int = 1, check: str = "") -> None:
+    def lack(self, feature: str, count: int = 1, check: str = "", place: str = "") -> None:
         """Count questions that the engine does not support; `check` is what they would have compared."""
         self.unsupported[feature] += count
         self.lacking[check or feature] += count
+        self.lacked_places.add(place)
 
     def report(self, engine: str) -> Report:
         """Sum up the counts."""
@@ -147,6 +163,8 @@ class Tally:
             _ordered(self.declared),
             tuple((name, self.checked[name], self.wrong[name]) for name in sorted(self.checked)),
             lacking=_ordered(self.lacking),
+            right=frozenset(self.right_places),
+            lacked=frozenset(self.lacked_places),
         )
 
 

@@ -56,7 +56,7 @@ def _policy(checker: Checker, at: Record, mode: str, expected: bool, verdict: Ou
     if isinstance(verdict, Validated):
         got = dict(verdict.policies).get(at.id)
         if got is None and not verdict.policies:
-            checker.tally.lack("per-policy-verdicts")
+            checker.tally.lack("per-policy-verdicts", place=at.place)
             return
         right = got == expected
     else:

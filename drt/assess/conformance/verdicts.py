@@ -91,11 +91,11 @@ def _verdict(checker: Checker, at: Record, record: Json, outcome: Outcome) -> No
         right = wrong == {policy for policy, is_valid in outcome.policies if not is_valid}
         checker.check(at, "invalid policies", ", ".join(sorted(wrong)) or "none", outcome, right)
     if outcome.errors is None:
-        checker.tally.lack("error-kinds")
+        checker.tally.lack("error-kinds", place=at.place)
     else:
         checker.check(at, "kinds of errors", str(recorded.errors), outcome, errors_agree(recorded, outcome))
     if outcome.warnings is None:
-        checker.tally.lack("warnings")
+        checker.tally.lack("warnings", place=at.place)
     else:
         checker.check(at, "warnings", str(recorded.warnings), outcome, warnings_agree(recorded, outcome))
 

@@ -8,10 +8,11 @@ Each engine is asked in a process of its own, so that one that dies leaves the o
 
 from __future__ import annotations
 
+from drt.assess.survey.bisection import bisect_versions
 from drt.assess.survey.engines import survey
 from drt.assess.survey.recorded import Material
 from drt.assess.survey.table import Cell, Column, Feature, Survey, Wrong
-from drt.assess.survey.versions import Change, bisect_versions, changes
+from drt.assess.survey.versions import Change, changes
 
 __all__ = [
     "Cell",

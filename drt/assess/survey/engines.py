@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from drt.assess.survey.drawn import ask_drawn, judge_of
-from drt.assess.survey.recorded import Asked, Material, ask_recorded
-from drt.assess.survey.table import Cell, Column, Feature, Survey
+from drt.assess.survey.recorded import Material, ask_recorded
+from drt.assess.survey.table import Cell, Column, Feature, Survey, distinguish
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
@@ -45,7 +46,9 @@ def survey(
     except KeyboardInterrupt:
         pass
     shown = [path for _, _, path in material.pieces()]
-    return Survey(tuple(columns), tuple(str(path) for path in shown), tuple(names[len(columns) :]))
+    done = len(columns)
+    answered = distinguish(columns, names[:done])
+    return Survey(answered, tuple(str(path) for path in shown), tuple(names[done:]))
 
 
 def ask_engine(name: str, material: Material, seconds: float = 0.0, random_seed: int = 0) -> Column:
@@ -60,19 +63,16 @@ def ask_engine(name: str, material: Material, seconds: float = 0.0, random_seed:
     elif isinstance(recorded.answer, InputProblem):
         raise recorded.answer
     else:
-        cells, wrong = recorded.answer
-        column = Column(column.engine, column.version, cells, tuple(wrong))
+        column = recorded.answer
     if seconds <= 0:
         return column
     drawn = in_child(partial(_drawn, seconds, random_seed), [judge_of(name), name], MOST_SECONDS, MEMORY)
     if isinstance(drawn, Completed):
-        return Column(
-            column.engine, column.version, {**column.cells, **drawn.answer}, column.wrong, column.died
-        )
+        return replace(column, cells={**column.cells, **drawn.answer})
     return _without(column, drawn)
 
 
-def _recorded(material: Material, engines: Sequence[Guarded]) -> Asked | InputProblem:
+def _recorded(material: Material, engines: Sequence[Guarded]) -> Column | InputProblem:
     try:
         return ask_recorded(engines[0], material)
     except InputProblem as problem:
@@ -88,4 +88,4 @@ def _without(column: Column, broke: HarnessError | ProcessDied) -> Column:
     if isinstance(broke, HarnessError):
         raise SurveyBroke(f"the harness broke: {broke.error}\n{broke.traceback}")
     asked = f" at {broke.question}" if broke.question else ""
-    return Column(column.engine, column.version, column.cells, column.wrong, f"{broke.cause}{asked}")
+    return replace(column, died="; ".join(filter(None, (column.died, f"{broke.cause}{asked}"))))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
-from drt.assess.conformance import Report, run_with
-from drt.assess.survey.table import Cell, Feature, Part, Wrong
+from drt.assess.conformance import Mismatch, Report, run_with
+from drt.assess.survey.deaths import Deaths
+from drt.assess.survey.table import Cell, Column, Feature, Part, Wrong
+from drt.engines.observed import ObservedEngine
 from drt.model.engine import Engine
 
 RECORD_SECONDS = 60.0
@@ -31,23 +34,45 @@ class Material:
         yield from (("recorded", "", path) for path in self.records)
 
 
-Asked = tuple[dict[Feature, Cell], list[Wrong]]
+@dataclass(slots=True)
+class _Answers:
+    """Answers of an engine so far."""
 
+    cells: dict[Feature, Cell] = field(default_factory=dict)
+    wrong: list[tuple[Feature, Mismatch]] = field(default_factory=list)
+    right: set[tuple[Feature, str]] = field(default_factory=set)
+    lacked: set[str] = field(default_factory=set)
 
-def ask_recorded(engine: Engine, material: Material) -> Asked:
-    """Put all that is recorded to an engine; raises `InputProblem` for material that cannot be used."""
-    cells: dict[Feature, Cell] = {}
-    wrong: list[Wrong] = []
-    for part, topic, path in material.pieces():
-        report = run_with([path], engine, RECORD_SECONDS)
+    def add(self, part: Part, topic: str, report: Report) -> None:
         for check, cell in _cells(report).items():
             feature = Feature(part, topic or check)
-            cells[feature] = cells.get(feature, Cell()) + cell
-        wrong += (
-            Wrong(Feature(part, topic or one.check), f"{one.file}: {one.id}", one.expected, one.got)
-            for one in report.mismatches
-        )
-    return cells, wrong
+            self.cells[feature] = self.cells.get(feature, Cell()) + cell
+        self.wrong += ((Feature(part, topic or one.check), one) for one in report.mismatches)
+        self.right |= {(Feature(part, topic or check), place) for check, place in report.right}
+        self.lacked |= report.lacked
+
+
+def ask_recorded(engine: Engine, material: Material) -> Column:
+    """Put all that is recorded to an engine; raises `InputProblem` for material that cannot be used."""
+    answers, deaths = _Answers(), Deaths()
+    observed = ObservedEngine(engine, deaths.before, deaths.after)
+    for part, topic, path in material.pieces():
+        answers.add(part, topic, run_with([path], observed, RECORD_SECONDS))
+    return Column(
+        engine.name,
+        engine.version,
+        answers.cells,
+        tuple(_wrong(feature, one, deaths) for feature, one in answers.wrong),
+        deaths.sentence(),
+        right=frozenset(answers.right),
+        lacked=frozenset(answers.lacked),
+    )
+
+
+def _wrong(feature: Feature, one: Mismatch, deaths: Deaths) -> Wrong:
+    answer = sha256((one.answer or one.got).encode(errors="surrogatepass")).hexdigest()
+    answered = not (one.broke and deaths.always())
+    return Wrong(feature, one.place, one.expected, one.got, answer, answered)
 
 
 def _cells(report: Report) -> dict[str, Cell]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 Part = Literal["seed cases", "recorded", "drawn"]
@@ -40,28 +41,46 @@ class Cell:
 
 
 class Wrong(NamedTuple):
-    """A wrong answer: the feature, the place in the material, what was expected and what came."""
+    """A wrong answer: the feature, the place in the material, what was expected and what came.
+
+    `answer` is equal for equal answers in other words; `answered` is false where the engine died at every
+    question of a kind.
+    """
 
     feature: Feature
     place: str
     expected: str
     got: str
+    answer: str = ""
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The answers of one engine; `wrong` lists those not as recorded, `died` is what it died of."""
+    """The answers of one engine; `wrong` lists those not as recorded, `died` is what it died of.
+
+    `right` are the places of right answers, `lacked` those at which it does not support something; `named` is
+    its name on the command line, set where another column has the same engine and version.
+    """
 
     engine: str
     version: str
     cells: Mapping[Feature, Cell] = field(default_factory=dict)
     wrong: tuple[Wrong, ...] = ()
     died: str = ""
+    right: frozenset[tuple[Feature, str]] = frozenset()
+    lacked: frozenset[str] = frozenset()
+    named: str = ""
+
+    @property
+    def release(self) -> str:
+        """The version, with the name where that is needed to distinguish it."""
+        return f"{self.version} ({self.named})" if self.named else self.version
 
     @property
     def title(self) -> str:
-        """The engine with its version."""
-        return f"{self.engine} {self.version}"
+        """The engine with its release."""
+        return f"{self.engine} {self.release}"
 
     @property
     def total(self) -> Cell:
@@ -73,6 +92,7 @@ class Column:
         return {
             "engine": self.engine,
             "version": self.version,
+            "named": self.named,
             "died": self.died,
             "features": [
                 {
@@ -91,16 +111,29 @@ class Column:
         }
 
 
+def distinguish(columns: Sequence[Column], names: Sequence[str]) -> tuple[Column, ...]:
+    """Name the columns of equal engine and version as they were named on the command line."""
+    titles = Counter(column.title for column in columns)
+    return tuple(
+        replace(column, named=name) if titles[column.title] > 1 else column
+        for column, name in zip(columns, names, strict=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
     """The columns in the order in which the engines were named.
 
     `material` says what they were asked, `left` names the engines of which an interrupt left no column.
+    Of a bisection, `skipped` names the versions between two that answer alike, and `unstarted` has a sentence
+    for each version that could not start.
     """
 
     columns: tuple[Column, ...]
     material: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    unstarted: tuple[str, ...] = ()
 
     def features(self, part: Part) -> Iterator[Feature]:
         """Yield the features of a part that any engine was asked about, by name."""
@@ -116,4 +149,6 @@ class Survey:
             "material": list(self.material),
             "engines": [column.to_json() for column in self.columns],
             "left": list(self.left),
+            "skipped": list(self.skipped),
+            "unstarted": list(self.unstarted),
         }

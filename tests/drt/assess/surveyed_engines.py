@@ -8,7 +8,7 @@ from drt.engines.base import BaseEngine, BaseSession
 from drt.engines.production_engine import ProductionEngine
 from drt.model.case import Case, Request
 from drt.model.engine import NotLoaded, Session
-from drt.model.outcome import Authorized, Outcome, Rejected
+from drt.model.outcome import Authorized, Outcome, Rejected, Unsupported
 from drt.model.question import CaseQuestion
 
 
@@ -63,3 +63,41 @@ class Dies(Wrapped):
 
     def load(self, case: Case) -> Session | NotLoaded:
         return DyingSession()
+
+
+class ToyWithoutTags(WithoutTags):
+    name = "toy"
+
+
+class Toy(Wrapped):
+    name = "toy"
+    version = "3"
+
+
+class ToyWithoutCases(Toy):
+    version = "2"
+
+    def load(self, case: Case) -> Session | NotLoaded:
+        return Unsupported("load")
+
+
+class ToyOtherWords(ToyWithoutTags):
+    """Refuses what `ToyWithoutTags` refuses, in other words."""
+
+    version = "2"
+
+    def load(self, case: Case) -> Session | NotLoaded:
+        loaded = super().load(case)
+        return Rejected(loaded.part, "no tags", 1, 2) if isinstance(loaded, Rejected) else loaded
+
+
+class ToyDies(Toy):
+    version = "2"
+
+    def load(self, case: Case) -> Session | NotLoaded:
+        os._exit(3)
+
+
+class ToyDiesAtTags(ToyDies):
+    def load(self, case: Case) -> Session | NotLoaded:
+        return super().load(case) if "hasTag" in case.policies.text else Toy.load(self, case)

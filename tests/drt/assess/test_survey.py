@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from drt.assess import survey as room
-from drt.assess.survey import Cell, Column, Feature, Material, Survey, Wrong, bisect_versions, changes
+from drt.assess.survey import Cell, Column, Feature, Material, Survey, Wrong
 from drt.assess.survey.engines import ask_engine
 from drt.cli.main import main
 from drt.corpus.store import shipped_corpus
 from drt.engines import UnknownEngine
-from drt.model.errors import InputProblem
 from drt.model.exit_codes import INTERRUPTED
 from drt.report.survey import as_html, as_markdown, words
 from tests.drt.report.test_html import Page
@@ -110,54 +108,11 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], code: int, sentence: 
     assert ran.stderr.count("\n") == 1
 
 
-# Versions
-
-
-def column(version: str, *wrong: str, engine: str = "e") -> Column:
-    answers = tuple(Wrong(TAGS, place, "allow", "deny") for place in wrong)
-    return Column(engine, version, {TAGS: Cell(9 - len(wrong), len(wrong))}, answers)
-
-
-def test_the_release_that_changed_a_verdict_is_named() -> None:
-    between = (column("7", engine="other"), column("2", "b"), column("3", "b"))
-    found = changes(Survey((column("1", "a"), *between)))
-
-    assert [(one.before, one.after) for one in found] == [("1", "2")]
-    assert [each.place for each in found[0].mended] == ["a"]
-    assert [each.place for each in found[0].broken] == ["b"]
-
-
-def test_a_bisection_asks_only_where_verdicts_differ() -> None:
-    releases = [column(str(number), *(["a"] if number < 11 else [])) for number in range(16)]
-    asked: list[str] = []
-
-    def ask(name: str) -> Column:
-        asked.append(name)
-        return releases[int(name)]
-
-    found = bisect_versions([str(number) for number in range(16)], ask)
-
-    assert [(one.before, one.after) for one in changes(found)] == [("10", "11")]
-    assert len(asked) == len(set(asked)) <= 6
-
-
-def test_a_bisection_of_two_engines_is_refused() -> None:
-    columns: Iterator[Column] = iter([column("1"), column("2", engine="other")])
-
-    with pytest.raises(InputProblem, match="versions of one engine, not e and other"):
-        bisect_versions(["x", "y"], lambda _: next(columns))
-
-
-def test_a_bisection_that_names_a_version_twice_is_refused() -> None:
-    with pytest.raises(InputProblem, match="each once: x is named twice"):
-        bisect_versions(["x", "y", "x"], lambda name: column(name))
-
-
 def test_an_interrupt_keeps_the_columns_that_are_there(topic: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def ask(name: str, *rest: object) -> Column:
         if name == "second":
             raise KeyboardInterrupt
-        return column(name)
+        return Column("e", name)
 
     monkeypatch.setattr("drt.assess.survey.engines.ask_engine", ask)
     arguments = ["survey", "first", "second", "third", "--corpus", str(topic.parent)]

@@ -189,6 +189,14 @@ def test_an_arbiter_that_agrees_with_all_tells_nothing() -> None:
     assert (answer.agreeing, answer.says) == ((), "nothing that tells them apart")
 
 
+@pytest.mark.parametrize("start", ["raise OSError('gone')", "import os; os._exit(3)"])
+def test_an_arbiter_is_not_blamed_for_an_engine_that_does_not_start(tmp_path: Path, start: str) -> None:
+    (tmp_path / "gone.py").write_text(start)
+    engines = ("reference", f"{tmp_path}/gone.py:Gone")
+
+    assert ask_arbiter("production", engines, engines_agree, Case(Source("")), lambda: 30.0) is None
+
+
 def test_an_arbiter_that_is_declared_to_differ_does_not_decide() -> None:
     """An engine that answers as the arbiter's old release does shares its declared difference."""
     case = Case(Source('permit(principal, action in Action::"a", resource);'), schema=Source("action a;"))

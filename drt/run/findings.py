@@ -30,7 +30,7 @@ from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence
 from drt.model.divergence_json import DivergenceRecord, loggable
 from drt.model.errors import InputProblem
-from drt.model.outcome import ExceededBudget
+from drt.model.outcome import Crashed, ExceededBudget
 from drt.model.records import to_json
 from drt.model.saved_case import SavedCase
 from drt.run.find import Find, description_of, holds, number_of
@@ -246,8 +246,8 @@ class Finder:
     # Engines that waver
 
     def _unsteady(self, find: Find, reruns: int) -> tuple[str, ...]:
-        """Find the engines that answer differently a second time; none if one hangs."""
-        if any(isinstance(answer, ExceededBudget) for _, answer in find.divergence.answers):
+        """Find the engines that answer differently a second time; none if one hangs or breaks."""
+        if any(isinstance(answer, Crashed | ExceededBudget) for _, answer in find.divergence.answers):
             return ()
         return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
 

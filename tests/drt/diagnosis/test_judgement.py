@@ -262,6 +262,7 @@ def test_a_finding_in_words() -> None:
     [
         ({"solid": False}, "flaky", "flaky: fresh processes did not all see it again"),
         ({"solid": None}, "not confirmed", "not confirmed: the budget left no time"),
+        ({"solid": None, "unconfirmed": "e runs out of time"}, "not confirmed", "not confirmed: e runs out of time"),
         (
             {"solid": False, "unsteady": ["e"]}, "nondeterministic",
             "nondeterministic: the engine does not repeat its answers",

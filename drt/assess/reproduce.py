@@ -1,7 +1,7 @@
 """Confirmation: whether a saved case diverges in fresh processes, each with its own hash seed.
 
 Runs as `python -m drt.assess.reproduce FOLDER…` with the jobs of these cases on standard input. The process
-writes a line for each case: whether it shows the divergence, does not, or leaves that open.
+writes a line for each case: whether it shows the divergence, does not, or leaves that open and why.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -21,17 +23,28 @@ from drt.diagnosis.signature import first_alike
 from drt.engines import build
 from drt.engines.deadline import Alarm
 from drt.engines.guard import Guarded
+from drt.engines.observed import ObservedEngine
 from drt.engines.processes import Finished, TimedOut, module, our_environment, run
-from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
+from drt.engines.sandbox import Completed, HarnessError, NotStarted, ProcessDied, in_child
+from drt.model.case import Case
 from drt.model.case_directory import read_case, write_case
-from drt.model.divergence import Checked
+from drt.model.divergence import Checked, Divergence
 from drt.model.divergence_json import DivergenceRecord
+from drt.model.engine import Engine, Unanswered
+from drt.model.outcome import ExceededBudget, Outcome, Unsupported
+from drt.model.outcome_text import rows
+from drt.model.question import Question
 from drt.model.records import from_json, to_json
 from drt.model.saved_case import SavedCase
+from drt.oracles.agreement import engines_agree
 from drt.targets.loading import law_of, target_table
 
 SHOWN, NOT_SHOWN, UNDECIDED, BROKEN = "shown", "not shown", "undecided", "broken"
-"""What a fresh process writes about a case; `UNDECIDED` and `BROKEN` say nothing about it."""
+"""What a fresh process writes about a case; `UNDECIDED` and `BROKEN` say nothing about it.
+
+`NOT_SHOWN` takes a clean answer of each engine that takes part: one that dies, runs out of time or memory, or
+does not support the question has not taken its answer back.
+"""
 
 HASH_SEEDS = (1, 2, 3)
 STARTING_SECONDS = 10.0
@@ -42,6 +55,44 @@ MEBIBYTES = 2048
 
 class ProcessBroke(Exception):
     """A fresh process could not judge the case; the text says why."""
+
+
+class Seen(NamedTuple):
+    """What a fresh process saw of a case: `why` explains `UNDECIDED`."""
+
+    word: str
+    why: str = ""
+
+    @property
+    def line(self) -> str:
+        """The judgement in one line."""
+        return "\t".join([self.word, " ".join(self.why.split())])
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Whether every fresh process sees a divergence; None where that stays open, for the reason `why`.
+
+    The reason is empty where the budget left no time.
+    """
+
+    solid: bool | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An answer that an engine did not give; `at_issue` says that the divergence is about the question."""
+
+    engine: str
+    outcome: Outcome
+    at_issue: bool
+
+    @property
+    def why(self) -> str:
+        """The outcome in words."""
+        _, words = next(rows(self.outcome))
+        return f"in a fresh process {self.engine} {words}"
 
 
 class Job(Struct, frozen=True):
@@ -58,8 +109,8 @@ class Job(Struct, frozen=True):
         return STARTING_SECONDS + 3 * self.deadline
 
 
-def confirm(saved: SavedCase, job: Job, folder: Path, remaining: Callable[[], float]) -> bool | None:
-    """Whether every fresh process sees the divergence on this case; None if the time ends first.
+def confirm(saved: SavedCase, job: Job, folder: Path, remaining: Callable[[], float]) -> Confirmation:
+    """Run the case in fresh processes, until one does not show the divergence.
 
     The case is written to a folder beneath the given one, so that no case of a corpus is confirmed instead.
     Raises `ProcessBroke` when a process cannot judge it.
@@ -67,10 +118,10 @@ def confirm(saved: SavedCase, job: Job, folder: Path, remaining: Callable[[], fl
     with _written([saved], folder) as [place]:
         for hash_seed in HASH_SEEDS:
             seconds = min(remaining(), job.seconds)
-            shown = None if seconds < 1.0 else _shown(place, job, hash_seed, seconds)
-            if shown is not True:
+            shown = Confirmation(None) if seconds < 1.0 else _shown(place, job, hash_seed, seconds)
+            if shown.solid is not True:
                 return shown
-        return True
+        return Confirmation(True)
 
 
 def shown_together(
@@ -92,7 +143,7 @@ def shown_together(
                 done = _judged(places, jobs, hash_seed, seconds)
             except TimedOut:
                 return [False] * len(cases)
-            lines = done.output.splitlines()
+            lines = [line.partition("\t")[0] for line in done.output.splitlines()]
             lines += [UNDECIDED] * (len(cases) - len(lines))
             shown = [was and line == SHOWN for was, line in zip(shown, lines, strict=True)]
     return shown
@@ -119,20 +170,21 @@ def shows_elsewhere(path: Path, job: Job) -> bool:
 
 def _sees(path: Path, job: Job, hash_seed: int) -> bool:
     try:
-        return _shown(path, job, hash_seed, job.seconds) is True
+        return _shown(path, job, hash_seed, job.seconds).solid is True
     except ProcessBroke:
         return False
 
 
-def _shown(path: Path, job: Job, hash_seed: int, seconds: float) -> bool | None:
+def _shown(path: Path, job: Job, hash_seed: int, seconds: float) -> Confirmation:
     try:
         done = _judged([path], [job], hash_seed, seconds)
     except TimedOut:
-        return None
+        return Confirmation(None, "" if seconds < job.seconds else "a fresh process ran out of time")
     verdicts = {SHOWN: True, NOT_SHOWN: False, UNDECIDED: None}
-    if (line := done.output.strip()) not in verdicts:
+    word, _, why = done.output.strip().partition("\t")
+    if word not in verdicts:
         raise ProcessBroke(done.errors.strip() or done.last_words)
-    return verdicts[line]
+    return Confirmation(verdicts[word], why)
 
 
 def _judged(paths: Sequence[Path], jobs: Sequence[Job], hash_seed: int, seconds: float) -> Finished:
@@ -151,7 +203,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(jobs) > 1:
         _import_engines(jobs[0].engines)
     for folder, job in zip(arguments, jobs, strict=True):
-        print(_judge(Path(folder), job), file=ours, flush=True)
+        print(_judge(Path(folder), job).line, file=ours, flush=True)
     return 0
 
 
@@ -161,37 +213,73 @@ def _import_engines(engines: Sequence[str]) -> None:
         build(name)
 
 
-def _judge(path: Path, job: Job) -> str:
+def _judge(path: Path, job: Job) -> Seen:
     """Judge the case in a folder in a child process."""
     saved = read_case(path)
     law = law_of(saved, target_table(job.targets_from))
 
-    def ask(engines: Sequence[Guarded]) -> Checked | None:
-        return Alarm().within(job.deadline, lambda: law(saved.case, engines))
+    def ask(engines: Sequence[Guarded]) -> tuple[Checked | None, tuple[Missing, ...]]:
+        missing: list[Missing] = []
+        heard = [_heard(engine, saved.case, job, missing) for engine in engines]
+        checked = Alarm().within(job.deadline, lambda: law(saved.case, heard))
+        return checked, tuple(missing)
 
     match in_child(ask, job.engines, job.seconds, MEBIBYTES):
-        case Completed(None):
-            return UNDECIDED
-        case Completed(Checked() as checked):
-            return _seen(job, checked)
+        case Completed((checked, missing)):
+            return _seen(job, checked, missing)
+        case NotStarted(reason=reason):
+            return Seen(UNDECIDED, f"in a fresh process {reason}")
         case ProcessDied(cause, engine):
-            sys.stderr.write(f"{engine or 'the harness'} died: {cause}\n")
-            return SHOWN if engine and job.divergence is None else BROKEN
+            if engine:
+                died = Seen(UNDECIDED, f"in a fresh process {engine} died: {cause}")
+                return Seen(SHOWN) if job.divergence is None else died
+            sys.stderr.write(f"the harness died: {cause}\n")
         case HarnessError(_, traceback):
             sys.stderr.write(traceback)
-            return BROKEN
-    raise AssertionError
+    return Seen(BROKEN)
 
 
-def _seen(job: Job, checked: Checked) -> str:
-    """Whether the divergence shows; an engine that ran out of time or memory leaves it open."""
+def _heard(engine: Engine, case: Case, job: Job, missing: list[Missing]) -> ObservedEngine:
+    """Observe an engine, and add the answers that it does not give to `missing`."""
+    found = None if job.divergence is None else job.divergence.divergence
+    taking_part = found is None or engine.name in _taking_part(found)
+
+    def hear(question: Question[Any], outcome: Outcome) -> None:
+        if isinstance(outcome, Unanswered):
+            at_issue = taking_part and (found is None or _is_about(found, case, question))
+            missing.append(Missing(engine.name, outcome, at_issue))
+
+    return ObservedEngine(engine, after=hear)
+
+
+def _taking_part(found: Divergence) -> set[str]:
+    """Return the engines that took part in a divergence: all but those that did not support the question."""
+    return {name.partition(",")[0] for name, one in found.answers if not isinstance(one, Unsupported)}
+
+
+def _is_about(found: Divergence, case: Case, question: Question[Any]) -> bool:
+    """Whether a divergence can be about a question: between engines, it is about its own request only."""
+    request = getattr(question, "request", None)
+    if found.law != engines_agree.name or found.request is None or request is None:
+        return True
+    return found.request >= len(case.requests) or request == case.requests[found.request]
+
+
+def _seen(job: Job, checked: Checked | None, missing: Sequence[Missing] = ()) -> Seen:
+    """Judge what the law found; an engine without a clean answer leaves the divergence open."""
+    if checked is None:
+        return Seen(UNDECIDED, "a fresh process ran out of time")
     if job.divergence is None:
-        return SHOWN if checked.divergences else NOT_SHOWN
+        return Seen(SHOWN if checked.divergences else NOT_SHOWN)
     if first_alike(job.divergence.divergence, checked) is not None:
-        return SHOWN
-    spent = any(one.kind == "budget" for one in checked.divergences)
-    spent = spent or any(reason.startswith("budget:") for reason in checked.inconclusive)
-    return UNDECIDED if spent else NOT_SHOWN
+        return Seen(SHOWN)
+    spent = [one for one in missing if isinstance(one.outcome, ExceededBudget)]
+    if decisive := [one for one in missing if one.at_issue] or spent:
+        return Seen(UNDECIDED, decisive[0].why)
+    budget = any(one.kind == "budget" for one in checked.divergences)
+    if budget or any(reason.startswith("budget:") for reason in checked.inconclusive):
+        return Seen(UNDECIDED, "an engine ran out of time or memory in a fresh process")
+    return Seen(NOT_SHOWN)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from drt.engines.guard import Guarded
 from drt.engines.observed import ObservedEngine
 from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence, Oracle
-from drt.model.engine import Engine, Session
+from drt.model.engine import Engine, Session, Unanswered
 from drt.model.outcome import Evaluated, Validated
 from drt.model.question import Evaluate, Question
 
@@ -31,6 +31,8 @@ MOST_EVALUATIONS = 64
 CHANGING = Evaluated("the answers change")
 
 Answers = tuple[tuple[str, object], ...]
+Record = dict[str, Answers]
+"""The answers of each engine in one repetition."""
 
 
 def unsteady_engines(
@@ -41,18 +43,23 @@ def unsteady_engines(
     ask: Callable[[Callable[[], Checked]], Checked | None],
     reruns: int = RERUNS,
 ) -> tuple[str, ...]:
-    """List the engines that change their answers, sorted; empty where the divergence shows each time.
+    """List the engines that change their answers, sorted; empty where none takes the divergence back.
 
-    `ask` runs one repetition within a deadline, and returns None where it does not end.
+    A death, a question that is not supported and an exceeded budget change no answer: a repetition without
+    the divergence counts only if it leaves no more unanswered than those that show it. `ask` runs one
+    repetition within a deadline, and returns None where it does not end.
     """
     is_alike = alike(divergence)
-    records: list[dict[str, Answers]] = []
+    records: list[Record] = []
+    usual: set[tuple[str, int, object]] = set()
     for _ in range(reruns):
         record, checked = _recorded(oracle, case, engines, ask)
         if checked is None:
             return ()
         records.append(record)
-        if not any(map(is_alike, checked.divergences)):
+        if any(map(is_alike, checked.divergences)):
+            usual |= _unanswered(record)
+        elif _unanswered(record) <= usual:
             break
     else:
         return ()
@@ -62,7 +69,7 @@ def unsteady_engines(
         if checked is None:
             break
         records.append(record)
-        changed = {name for name in record if any(one[name] != record[name] for one in records)}
+        changed = {name for name in record if any(_differ(name, one, record) for one in records)}
     return tuple(sorted(changed or records[-1]))
 
 
@@ -86,7 +93,30 @@ def changes(located: Located | None) -> bool:
     return located is not None and any(answer == CHANGING for _, answer in located.answers)
 
 
-def _taken_back(divergence: Divergence, record: dict[str, Answers]) -> set[str]:
+def _unanswered(record: Record) -> set[tuple[str, int, object]]:
+    """List what each engine left unanswered, with the places in its answers."""
+    return {
+        (name, place, answer)
+        for name, answers in record.items()
+        for place, (_, answer) in enumerate(answers)
+        if isinstance(answer, Unanswered)
+    }
+
+
+def _differ(name: str, one: Record, other: Record) -> bool:
+    """Whether an engine gave two different answers to a question.
+
+    After an answer that is missing in one repetition only, the laws may put other questions.
+    """
+    if _unanswered(one) == _unanswered(other):
+        return one[name] != other[name]
+    for first, second in zip(one[name], other[name], strict=False):
+        if first != second:
+            return not isinstance(first[1], Unanswered) and not isinstance(second[1], Unanswered)
+    return False
+
+
+def _taken_back(divergence: Divergence, record: Record) -> set[str]:
     """List the engines that did not repeat their answer of the divergence."""
     return {
         engine
@@ -101,7 +131,7 @@ def _recorded(
     case: Case,
     engines: Sequence[Engine],
     ask: Callable[[Callable[[], Checked]], Checked | None],
-) -> tuple[dict[str, Answers], Checked | None]:
+) -> tuple[Record, Checked | None]:
     """Record what each engine answers in one repetition, and the oracle's result."""
     records: dict[str, list[tuple[str, object]]] = {engine.name: [] for engine in engines}
     recorded = [_recording(engine, records[engine.name]) for engine in engines]

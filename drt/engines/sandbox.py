@@ -20,16 +20,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
-from drt.engines import build, keeper
+from drt.engines import UnknownEngine, build, keeper
 from drt.engines.cpu_time import forget, own_time, watch
 from drt.engines.guard import Guarded
 from drt.engines.observed import ObservedEngine
+from drt.model.engine import Engine
 from drt.model.outcome import Crashed
 from drt.model.question import Question
 
 Answer = TypeVar("Answer")
 
 _MARK = b"\x00"
+
+_STARTS = "start "
+"""Precedes the name of an engine that is being built, in place of a question."""
 
 HANG = "hang"
 """The cause of death of a child that had to be killed: no alarm reached it."""
@@ -53,6 +57,14 @@ class ProcessDied:
     def outcome(self) -> Crashed:
         """The death as an outcome of the engine that was being asked."""
         return Crashed(self.cause, (self.question,) if self.question else ())
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted(ProcessDied):
+    """An engine did not start in the child: `named` builds it, `reason` is a sentence for the user."""
+
+    named: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +144,13 @@ def in_child(
         _, status = os.waitpid(kept, 0)
     trace, mark, answer = bytes(output.received).partition(_MARK)
     if mark and (completed := _unpickled(answer)) is not None:
-        return cast("Completed[Answer] | HarnessError", completed)
+        return cast("Completed[Answer] | HarnessError | NotStarted", completed)
     engine, _, asked = trace.decode().rstrip("\n").rpartition("\n")[2].partition("\t")
-    return ProcessDied(killed_for or cause_of(os.waitstatus_to_exitcode(status)), engine, asked)
+    cause = killed_for or cause_of(os.waitstatus_to_exitcode(status))
+    if asked.startswith(_STARTS):
+        named = asked.removeprefix(_STARTS)
+        return NotStarted(cause, named=named, reason=f"the engine {named!r} cannot be started: {cause}")
+    return ProcessDied(cause, engine, asked)
 
 
 def cause_of(exit_code: int) -> str:
@@ -225,10 +241,28 @@ def _answer(
         def before(engine: str, question: Question[Any]) -> None:
             os.write(writing, f"\n{engine}\t{question.name}".encode())
 
-        engines = [Guarded(ObservedEngine(build(name), before)) for name in names]
-        content = memoryview(_MARK + pickle.dumps(attempt(lambda: question(engines))))
+        built = _built(names, writing)
+        if isinstance(built, NotStarted):
+            result: Any = built
+        else:
+            engines = [Guarded(ObservedEngine(engine, before)) for engine in built]
+            result = attempt(lambda: question(engines))
+        content = memoryview(_MARK + pickle.dumps(result))
         while content:
             content = content[os.write(writing, content) :]
         status = 0
     finally:
         os._exit(status)
+
+
+def _built(names: Sequence[str], writing: int) -> list[Engine] | NotStarted:
+    """Build the engines, each reported before it starts."""
+    engines = []
+    for name in names:
+        os.write(writing, f"\n\t{_STARTS}{name}".encode())
+        try:
+            engines.append(build(name))
+        except UnknownEngine as problem:
+            return NotStarted("exit 1", named=name, reason=str(problem))
+    os.write(writing, b"\n\t")
+    return engines

@@ -22,7 +22,7 @@ from drt.diagnosis import Located, localise
 from drt.engines.cpu_time import own_time
 from drt.engines.deadline import Alarm, Stuck
 from drt.engines.guard import Guarded, GuardedSession
-from drt.engines.sandbox import Completed, HarnessError, ProcessDied, in_child
+from drt.engines.sandbox import Completed, HarnessError, NotStarted, ProcessDied, in_child
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.divergence import Checked, Divergence, Oracle
@@ -33,6 +33,7 @@ from drt.model.question import Authorize, CaseQuestion, Evaluate, Validate
 from drt.model.records import to_json
 from drt.model.saved_case import SavedCase
 from drt.replay.shell_commands import ASKED, Files, by_hand, files_of
+from drt.replay.unanswered import unanswered
 from drt.targets.loading import law_of
 from drt.targets.target import Target
 
@@ -192,7 +193,8 @@ class Replayer:
     def _autopsy(self, question: Callable[[Sequence[Guarded]], _Seen], died: ProcessDied) -> _Seen:
         """Return the engine that died, and the answers of the others."""
         if not died.engine:
-            return _Seen(Checked(inconclusive=(f"the harness died: {died.cause}",)))
+            broke = died.reason if isinstance(died, NotStarted) else f"the harness died: {died.cause}"
+            return _Seen(Checked(inconclusive=(broke,)))
         answers: dict[str, list[tuple[str, Outcome]]] = {}
         killed: list[tuple[str, Outcome]] = []
         for engine in self.engines:
@@ -253,12 +255,16 @@ class Replayer:
             if saved.status == "fixed":
                 return "diverges", reason or "it was fixed before"
             return ("still diverges" if saved.status == "open" else "diverges"), reason
-        if saved.status == "open" and (missing := _found_with(saved) - set(seen.names)):
+        missing = _found_with(saved) - set(seen.names)
+        if saved.status == "open" and seen.names and missing:
             return "cannot run", f"it was found with {' and '.join(sorted(missing))}: say so with --engine"
         if not seen.checked.comparisons and not seen.expected:
             reasons = ", ".join(sorted(set(seen.checked.inconclusive)))
             return "cannot run", f"nothing could be compared{f' ({reasons})' if reasons else ''}"
         if saved.status == "open":
+            found_with, inconclusive = _found_with(saved), seen.checked.inconclusive
+            if reason := unanswered(saved.description, found_with, seen.answers, inconclusive):
+                return "cannot run", reason
             return "fixed", "`drt triage CASE --status fixed` keeps it as a regression test"
         return "agrees", ""
 

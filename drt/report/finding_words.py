@@ -26,7 +26,7 @@ HEADINGS: dict[State, str] = {
 
 STATES: dict[State, str] = {
     "confirmed": "",
-    "not confirmed": "not confirmed: the budget left no time",
+    "not confirmed": "not confirmed",
     "flaky": "flaky: fresh processes did not all see it again",
     "nondeterministic": "nondeterministic: the engine does not repeat its answers",
     "known": "",
@@ -39,6 +39,13 @@ def grouped(shown: Sequence[tuple[State, Shown]]) -> Iterable[tuple[str, list[Sh
         group = [one for state, one in shown if HEADINGS[state] == heading]
         if group:
             yield heading, group
+
+
+def _state_of(finding: Finding) -> str:
+    """Return the state in words, with the reason where a finding is not confirmed."""
+    if finding.state != "not confirmed":
+        return STATES[finding.state]
+    return f"{STATES[finding.state]}: {finding.unconfirmed or 'the budget left no time'}"
 
 
 def verdict_of(finding: Finding) -> str:
@@ -80,7 +87,7 @@ def notes(finding: Finding) -> list[str]:
     facts = [finding.severity, f"seen {times}", f"target {finding.target}"]
     if finding.known is not None:
         facts.append(f"known as {finding.known}, not counted")
-    facts += filter(None, [STATES[finding.state], finding.unexcused])
+    facts += filter(None, [_state_of(finding), finding.unexcused])
     if not finding.reduced:
         facts.append("the reduction was cut short")
     if finding.arbiter:

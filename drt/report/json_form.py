@@ -109,6 +109,7 @@ def _finding(bucket: Bucket) -> dict[str, Any]:
         "verdict": None if finding.verdict is None else finding.verdict.to_json(),
         "reduced": finding.reduced,
         "unsteady": list(finding.unsteady),
+        "unconfirmed": finding.unconfirmed,
         "target": finding.target,
         "seen": finding.seen,
         "index": finding.index,

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from drt.diagnosis.description import describe
 from drt.diagnosis.hints import pursuit_key
 from drt.engines.guard import Guarded
 from drt.model.case import Case
@@ -82,8 +83,7 @@ def law_in_words(oracle: Oracle) -> str:
 
 def description_of(find: Find) -> str:
     """Describe a divergence in one sentence: which engine answers what to which question."""
-    names = " and ".join(name for name, _ in find.divergence.answers)
-    return f"{names}: other {find.divergence.kind} for {find.divergence.question} ({find.divergence.law})"
+    return describe(find.divergence)
 
 
 def origin_of(

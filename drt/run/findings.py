@@ -16,6 +16,7 @@ from pathlib import Path
 
 from msgspec.structs import replace as changed
 
+from drt.assess.reproduce import Confirmation
 from drt.corpus.known import Known, find_known, read_known
 from drt.corpus.store import Corpus
 from drt.diagnosis import Located, localise
@@ -30,7 +31,7 @@ from drt.model.case import Case
 from drt.model.divergence import Checked, Divergence
 from drt.model.divergence_json import DivergenceRecord, loggable
 from drt.model.errors import InputProblem
-from drt.model.outcome import ExceededBudget
+from drt.model.outcome import Crashed, ExceededBudget
 from drt.model.records import to_json
 from drt.model.saved_case import SavedCase
 from drt.run.find import Find, description_of, holds, number_of
@@ -191,7 +192,8 @@ class Finder:
     def _conclude(self, one: Reduced, *, confirmed: bool = False) -> None:
         """Judge a reduced find, and confirm it where that is still to be done."""
         find, saved, name = one.find, one.saved, one.saved.signature
-        solid = confirmed or self.witnesses.confirmed(one.number, saved, find)
+        confirmation = Confirmation(True) if confirmed else self.witnesses.confirmed(one.number, saved, find)
+        solid = confirmation.solid
         if solid is False and self._is_unsteady(one.key, one.number, find, one.place, saved):
             return
         testimony = self.witnesses.testimony(find)
@@ -207,6 +209,7 @@ class Finder:
                 one.event,
                 path=str(place),
                 solid=solid,
+                unconfirmed=confirmation.why if solid is None else "",
                 says=testimony,
                 verdict=judged,
                 merged=not holds(place, find.case),
@@ -246,8 +249,8 @@ class Finder:
     # Engines that waver
 
     def _unsteady(self, find: Find, reruns: int) -> tuple[str, ...]:
-        """Find the engines that answer differently a second time; none if one hangs."""
-        if any(isinstance(answer, ExceededBudget) for _, answer in find.divergence.answers):
+        """Find the engines that answer differently a second time; none if one hangs or breaks."""
+        if any(isinstance(answer, Crashed | ExceededBudget) for _, answer in find.divergence.answers):
             return ()
         return unsteady_engines(find.oracle, find.case, find.engines, find.divergence, self._in_time, reruns)
 

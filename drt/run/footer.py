@@ -29,11 +29,12 @@ State = Literal["confirmed", "not confirmed", "flaky", "nondeterministic", "know
 class Finding(Struct, frozen=True, kw_only=True):
     """One bucket of a run.
 
-    `solid` is False if fresh processes did not see it again, None if none ran. `known` names the entry of
-    known.toml that excuses it, `unexcused` says why an entry about it does not. `case` is the reduced case,
-    `located` is where the engines part on it, and `says` is the answer of the arbiter, if there is one.
-    `verdict` is the judgement on which engine is wrong, and why. `reduced` is False if the reduction was cut
-    short, and `unsteady` names the engines that answered differently a second time.
+    `solid` is False if a fresh process gave a clean, different answer, None if that stayed open, for the
+    reason `unconfirmed`. `known` names the entry of known.toml that excuses it, `unexcused` says why an entry
+    about it does not. `case` is the reduced case, `located` is where the engines part on it, and `says` is
+    the answer of the arbiter, if there is one. `verdict` is the judgement on which engine is wrong, and why.
+    `reduced` is False if the reduction was cut short, and `unsteady` names the engines that answered
+    differently a second time.
     """
 
     signature: str
@@ -53,6 +54,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     reduced: bool = True
     unsteady: tuple[str, ...] = ()
     verdict: Judgement | None = None
+    unconfirmed: str = ""
 
     @property
     def state(self) -> State:

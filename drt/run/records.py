@@ -120,7 +120,8 @@ class Found(Event, frozen=True, kw_only=True, tag="find"):
     """A finding has reached a stage: saved as drawn, reduced, or recognised as known.
 
     `number` stays the same through all stages, also when the run is resumed. `solid` says whether fresh
-    processes saw the divergence again, if any ran; `reduced` whether the reduction was completed.
+    processes saw the divergence again, if any ran; `unconfirmed` says why that stayed open,
+    and `reduced` whether the reduction was completed.
     """
 
     number: str
@@ -142,6 +143,7 @@ class Found(Event, frozen=True, kw_only=True, tag="find"):
     merged: bool = False
     known: str | None = None
     unsteady: tuple[str, ...] = ()
+    unconfirmed: str = ""
 
 
 class CrashJob(Struct, frozen=True):

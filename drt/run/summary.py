@@ -86,6 +86,7 @@ class Tally:
             unexcused="" if excuse is None else excuse.refusal(today),
             reduced=any(event.reduced for event in events),
             unsteady=last.unsteady,
+            unconfirmed=next((event.unconfirmed for event in newest if event.unconfirmed), ""),
             case=next((event.case for event in newest if event.case), None),
             located=next((event.located for event in newest if event.located), None),
             says=next((event.says for event in newest if event.says), None),

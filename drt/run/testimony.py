@@ -15,7 +15,7 @@ from drt.corpus.store import shipped_corpus
 from drt.diagnosis.judgement import ArbiterAnswer
 from drt.engines.declared import Asked, held
 from drt.engines.guard import Guarded
-from drt.engines.sandbox import Completed, in_child
+from drt.engines.sandbox import Completed, NotStarted, ProcessDied, in_child
 from drt.model.case import Case
 from drt.model.case_directory import read_case
 from drt.model.divergence import Checked, Oracle
@@ -26,8 +26,8 @@ AGREES, DIFFERS, DECLARED = "agrees", "differs", "differs as declared"
 
 def ask_arbiter(
     arbiter: str, engines: Sequence[str], oracle: Oracle, case: Case, seconds: Callable[[], float]
-) -> ArbiterAnswer:
-    """Find the engines with which the arbiter agrees on a case.
+) -> ArbiterAnswer | None:
+    """Find the engines with which the arbiter agrees on a case; None if one of them does not start or dies.
 
     The arbiter cannot decide if it has nothing to compare, agrees with all, or differs from any as declared:
     an engine that it agrees with then shares the declared difference. Engines are given by the names that
@@ -36,6 +36,10 @@ def ask_arbiter(
     asked, verdicts = Asked(arbiter, ""), dict[str, str]()
     for engine in engines:
         result = in_child(lambda pair: _compared(oracle, case, pair), (engine, arbiter), seconds())
+        if isinstance(result, NotStarted) and result.named != arbiter:
+            return None
+        if isinstance(result, ProcessDied) and result.engine not in ("", asked.name):
+            return None
         if not isinstance(result, Completed):
             return ArbiterAnswer(asked.name, "broke", asked.version)
         name, verdict, asked = result.answer

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from drt.assess.reproduce import Job, ProcessBroke, confirm, shown_together
+from drt.assess.reproduce import Confirmation, Job, ProcessBroke, confirm, shown_together
 from drt.diagnosis import Located
 from drt.diagnosis.judgement import ArbiterAnswer, Judgement, Unmet, judge
 from drt.model.divergence_json import DivergenceRecord
@@ -41,16 +41,20 @@ class Witnesses:
     budget: PursuitTime
     _unmet: Unmet | None = None
 
-    def confirmed(self, number: str, saved: SavedCase, find: Find) -> bool | None:
-        """Whether the case diverges so in fresh processes too; None where that stays open."""
+    def confirmed(self, number: str, saved: SavedCase, find: Find) -> Confirmation:
+        """Whether the case diverges so in fresh processes too."""
         folder = self.options.place / "confirming" / number
         try:
             return confirm(saved, self._job(find), folder, self._remaining)
         except ProcessBroke as error:
             words = str(error)
             last = words.rpartition("\n")[2]
-            self.log.write(Broken(what="a confirmation", error=last, traceback=words))
-            return None
+            self.log.write(
+                Broken(
+                    what="a confirmation", target=find.target, index=find.index, error=last, traceback=words
+                )
+            )
+            return Confirmation(None, "the harness broke")
 
     def shown_together(self, finds: Sequence[tuple[str, SavedCase, Find]]) -> frozenset[str]:
         """Return the numbers of the cases that diverge so in fresh processes which judge all of them.

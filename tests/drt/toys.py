@@ -213,6 +213,37 @@ class Flaky(Twin):
         return super().respond(case, principal)
 
 
+class DiesInFresh(Faulty):
+    """Wrong in a worker, and dead in processes with the hash salt of a confirmation."""
+
+    def err(self, principal: str) -> None:
+        if os.environ.get("PYTHONHASHSEED") in ("1", "2", "3"):
+            os._exit(7)
+
+
+class UnableAtTimes(Faulty):
+    """Always wrong, but for a tenth of the questions, which it does not support."""
+
+    def respond(self, case: Case, principal: str) -> Outcome:
+        return NOT_DONE if random.random() < 0.1 else super().respond(case, principal)
+
+
+class BreaksAtTimes(Faulty):
+    """Always wrong, but for a tenth of the questions, on which it raises."""
+
+    def respond(self, case: Case, principal: str) -> Outcome:
+        if random.random() < 0.1:
+            raise OSError("no luck")
+        return super().respond(case, principal)
+
+
+class Unable(Twin):
+    """Does not support the cases on which the faulty toys are wrong."""
+
+    def respond(self, case: Case, principal: str) -> Outcome:
+        return NOT_DONE if "like" in case.policies.text else super().respond(case, principal)
+
+
 class Random(Twin):
     """Wrong in a tenth of its answers, in no order."""
 

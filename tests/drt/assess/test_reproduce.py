@@ -13,8 +13,10 @@ from drt.assess.reproduce import (
     NOT_SHOWN,
     SHOWN,
     UNDECIDED,
+    Confirmation,
     Job,
-    ProcessBroke,
+    Missing,
+    Seen,
     _seen,
     confirm,
     shown_together,
@@ -22,7 +24,16 @@ from drt.assess.reproduce import (
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Checked, Divergence
 from drt.model.divergence_json import DivergenceRecord
-from drt.model.outcome import Accepted, Evaluated, ExceededBudget, Rejected
+from drt.model.outcome import (
+    Accepted,
+    Authorized,
+    Crashed,
+    Evaluated,
+    ExceededBudget,
+    Outcome,
+    Rejected,
+    Unsupported,
+)
 from drt.model.saved_case import SavedCase
 from drt.run.options import TARGETS
 
@@ -32,13 +43,30 @@ SLOW = replace(FOUND, kind="budget", answers=(("a", Evaluated("1")), ("b", Excee
 
 
 def test_a_clean_other_answer_takes_the_divergence_back() -> None:
-    assert _seen(JOB, Checked(divergences=(FOUND,))) == SHOWN
-    assert _seen(JOB, Checked(comparisons=1)) == NOT_SHOWN
+    assert _seen(JOB, Checked(divergences=(FOUND,))) == Seen(SHOWN)
+    assert _seen(JOB, Checked(comparisons=1)) == Seen(NOT_SHOWN)
 
 
 def test_a_slow_engine_leaves_it_open() -> None:
-    assert _seen(JOB, Checked(divergences=(SLOW,))) == UNDECIDED
-    assert _seen(JOB, Checked(inconclusive=("budget:time",))) == UNDECIDED
+    assert _seen(JOB, Checked(divergences=(SLOW,))).word == UNDECIDED
+    assert _seen(JOB, Checked(inconclusive=("budget:time",))).word == UNDECIDED
+    assert _seen(JOB, None) == Seen(UNDECIDED, "a fresh process ran out of time")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Crashed("SIGSEGV", ("load",)), "breaks: SIGSEGV"),
+        (Unsupported("mood"), "does not do this (mood)"),
+        (ExceededBudget("time"), "runs out of time"),
+    ],
+)
+def test_an_engine_without_an_answer_leaves_it_open(outcome: Outcome, words: str) -> None:
+    missing = Missing("b", outcome, at_issue=True)
+    beside = replace(missing, at_issue=False)
+    assert _seen(JOB, Checked(comparisons=1), [missing]) == Seen(UNDECIDED, f"in a fresh process b {words}")
+    slow = isinstance(outcome, ExceededBudget)
+    assert _seen(JOB, Checked(comparisons=1), [beside]).word == (UNDECIDED if slow else NOT_SHOWN)
 
 
 ENGINE = """
@@ -89,15 +117,63 @@ def test_cases_are_judged_together_each_by_itself(job: Job, tmp_path: Path) -> N
 
 
 def test_a_case_is_judged_alone(job: Job, tmp_path: Path) -> None:
-    assert confirm(saved(DIVERGES), job, tmp_path, lambda: 100.0) is True
-    assert confirm(saved(AGREES), job, tmp_path, lambda: 100.0) is False
-    assert confirm(saved(DIVERGES), job, tmp_path, lambda: 0.0) is None
+    assert confirm(saved(DIVERGES), job, tmp_path, lambda: 100.0) == Confirmation(True)
+    assert confirm(saved(AGREES), job, tmp_path, lambda: 100.0) == Confirmation(False)
+    assert confirm(saved(DIVERGES), job, tmp_path, lambda: 0.0) == Confirmation(None)
     assert shown_together([(saved(DIVERGES), job)] * 2, tmp_path, lambda: 0.0) == [False, False]
 
 
 def test_an_engine_that_does_not_start_is_no_verdict(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("raise ValueError('no licence')")
     broken = Job(("reference", f"{tmp_path}/mine.py:Mine"), TARGETS, 10.0)
-    with pytest.raises(ProcessBroke, match="the harness died"):
-        confirm(saved(DIVERGES), broken, tmp_path, lambda: 100.0)
+    found = confirm(saved(DIVERGES), broken, tmp_path, lambda: 100.0)
+    assert found.solid is None
+    assert found.why.startswith("in a fresh process the engine ")
+    assert found.why.endswith("/mine.py:Mine' cannot be started: ValueError: no licence")
     assert shown_together([(saved(DIVERGES), broken)] * 2, tmp_path, lambda: 100.0) == [False, False]
+
+
+TROUBLED = """
+import os
+from drt.assess.planted.faulty_engines import Faulty
+from drt.model.outcome import Authorized, Unsupported
+
+class Mine(Faulty):
+    name = "mine"
+
+    def load(self, case):
+        self.text = case.policies.text
+        return Unsupported("mood") if "loads" in self.text else super().load(case)
+
+    def response(self, answer):
+        if "dies" in self.text:
+            os._exit(3)
+        if "breaks" in self.text:
+            raise KeyError
+        return Unsupported("mood") if "unable" in self.text else answer
+"""
+
+
+@pytest.mark.parametrize(
+    ("mood", "why"),
+    [
+        ("loads", "mine does not do this (mood)"),
+        ("dies", "mine died: exit 3"),
+        ("breaks", "mine breaks: KeyError"),
+        ("unable", "mine does not do this (mood)"),
+        ("sound", ""),
+    ],
+)
+def test_only_a_clean_answer_in_a_fresh_process_takes_a_verdict_back(
+    tmp_path: Path, mood: str, why: str
+) -> None:
+    (tmp_path / "mine.py").write_text(TROUBLED)
+    answers = (("reference", Authorized("allow")), ("mine", Authorized("deny")))
+    found = Divergence("engines_agree", "decision", "request 0", answers, 0)
+    engines = ("reference", f"{tmp_path}/mine.py:Mine")
+    job = Job(engines, TARGETS, 10.0, DivergenceRecord.of(found))
+    case = saved(f'when {{ "{mood}" == "{mood}" }}')
+
+    seen = confirm(case, job, tmp_path, lambda: 100.0)
+
+    assert seen == (Confirmation(None, f"in a fresh process {why}") if why else Confirmation(False))

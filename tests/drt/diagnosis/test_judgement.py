@@ -243,6 +243,14 @@ def test_an_arbiter_that_agrees_with_all_tells_nothing() -> None:
     assert (answer.agreeing, answer.says) == ((), "nothing that tells them apart")
 
 
+@pytest.mark.parametrize("start", ["raise OSError('gone')", "import os; os._exit(3)"])
+def test_an_arbiter_is_not_blamed_for_an_engine_that_does_not_start(tmp_path: Path, start: str) -> None:
+    (tmp_path / "gone.py").write_text(start)
+    engines = ("reference", f"{tmp_path}/gone.py:Gone")
+
+    assert ask_arbiter("production", engines, engines_agree, Case(Source("")), lambda: 30.0) is None
+
+
 def test_an_arbiter_that_is_declared_to_differ_does_not_decide() -> None:
     """An engine that answers as the arbiter's old release does shares its declared difference."""
     case = Case(Source('permit(principal, action in Action::"a", resource);'), schema=Source("action a;"))
@@ -308,6 +316,7 @@ def test_a_finding_in_words() -> None:
     [
         ({"solid": False}, "flaky", "flaky: fresh processes did not all see it again"),
         ({"solid": None}, "not confirmed", "not confirmed: the budget left no time"),
+        ({"solid": None, "unconfirmed": "e runs out of time"}, "not confirmed", "not confirmed: e runs out of time"),
         (
             {"solid": False, "unsteady": ["e"]}, "nondeterministic",
             "nondeterministic: the engine does not repeat its answers",

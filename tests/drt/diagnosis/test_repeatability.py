@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from typing import Any
+
+import pytest
 
 from drt.assess.planted.faulty_engines import AndIsEager, Faulty
 from drt.diagnosis import localise
@@ -11,6 +14,7 @@ from drt.diagnosis.repeatability import MOST_RERUNS, changes, repeating, unstead
 from drt.engines import build
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Source
+from drt.model.outcome import Authorized, Crashed, ExceededBudget, Outcome, Unsupported
 from drt.oracles.agreement import engines_agree
 from reference import evaluator
 from reference.syntax import RecordOf
@@ -56,3 +60,43 @@ def test_a_difference_that_stays_is_not_called_unsteady() -> None:
 
     assert unsteady_engines(engines_agree, case, engines, divergence, lambda ask: ask()) == ()
     assert not changes(localise(case, repeating(engines, ["AndIsEager"]), divergence))
+
+
+class Moody(Faulty):
+    """Wrong where a policy errs; at the times in `moods` it gives another outcome instead."""
+
+    name = "moody"
+
+    def __init__(self, moods: Iterable[Outcome | None]) -> None:
+        super().__init__()
+        self.moods = iter(moods)
+
+    def response(self, answer: Outcome) -> Outcome:
+        wrong = Authorized("allow", (), answer.erring) if isinstance(answer, Authorized) else answer
+        return next(self.moods, None) or wrong
+
+
+@pytest.mark.parametrize(
+    ("mood", "named"),
+    [
+        (Unsupported("mood"), ()),
+        (Crashed("exit 3"), ()),
+        (ExceededBudget("time"), ()),
+        (Authorized("deny"), ("moody",)),
+    ],
+)
+def test_only_another_answer_is_a_changed_answer(mood: Outcome, named: tuple[str, ...]) -> None:
+    case = Case(Source("permit(principal, action, resource) when { 0 };"), requests=(ANYONE,))
+    engines = (Guarded(build("reference")), Guarded(Moody([None, None, mood, None, None, mood])))
+    [divergence] = engines_agree(case, engines).divergences
+
+    assert unsteady_engines(engines_agree, case, engines, divergence, lambda ask: ask()) == named
+
+
+def test_what_is_never_supported_hides_no_changed_answer() -> None:
+    case = Case(Source("permit(principal, action, resource) when { 0 };"), requests=(ANYONE, ANYONE))
+    no = Unsupported("mood")
+    engines = (Guarded(build("reference")), Guarded(Moody([None, no, None, no, Authorized("deny"), no])))
+    [divergence] = engines_agree(case, engines).divergences
+
+    assert unsteady_engines(engines_agree, case, engines, divergence, lambda ask: ask()) == ("moody",)

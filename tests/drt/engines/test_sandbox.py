@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from drt.engines import keeper, sandbox
-from drt.engines.sandbox import HANG, MEMORY, Completed, ProcessDied, in_child, resident_bytes
+from drt.engines.sandbox import HANG, MEMORY, Completed, NotStarted, ProcessDied, in_child, resident_bytes
 from tests.drt.engines.toy_process import spawn
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
@@ -58,6 +58,20 @@ def test_what_an_engine_starts_ends_with_the_child(
 
     assert in_child(question, (), 3.0) == expected
     assert left_of(spawned) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "why"), [("raise OSError('gone')", "OSError: gone"), ("import os; os._exit(5)", "exit 5")]
+)
+def test_an_engine_that_does_not_start_is_named(tmp_path: Path, start: str, why: str) -> None:
+    (tmp_path / "gone.py").write_text(start)
+    name = f"{tmp_path}/gone.py:Gone"
+
+    died = in_child(len, ("reference", name), 30.0)
+
+    assert isinstance(died, NotStarted)
+    assert (died.engine, died.named) == ("", name)
+    assert died.reason == f"the engine {name!r} cannot be started: {why}"
 
 
 def test_memory_of_what_an_engine_starts_is_counted(spawned: Path) -> None:

@@ -20,9 +20,12 @@ from click.testing import CliRunner, Result
 from drt.cli.main import main
 from drt.cli.replay import Asked, arguments, stamps
 from drt.corpus.store import Corpus
+from drt.diagnosis.description import describe
 from drt.model.case import Case, Request, Source
 from drt.model.case_directory import read_case
+from drt.model.divergence import Divergence
 from drt.model.errors import InputProblem
+from drt.model.outcome import Authorized, Unsupported
 from drt.model.saved_case import SavedCase
 from drt.replay.shell_commands import by_hand, extract, files_of, uid_text
 from drt.report.terminal.console import plain
@@ -356,6 +359,55 @@ def test_a_case_is_fixed_only_when_fresh_processes_say_so_too(
     assert "shows in a fresh process" in flaky.stdout
     steady = drt("replay", TOY, TWIN, *toys, case)
     assert (steady.exit_code, "fixed: " in steady.stdout) == (0, True)
+
+
+def test_a_case_is_not_fixed_by_an_engine_that_does_not_answer(tmp_path: Path) -> None:
+    """Other requests of the case are still compared, and an engine that took no part need not answer."""
+    answers = (("toy", Authorized("allow")), ("twin", Authorized("deny")), ("third", Unsupported("toy")))
+    found = Divergence("engines_agree", "decision", "request 1", answers, 1)
+    case = replace(SAVED.case, requests=(request(), request(principal={"id": "v", "type": "T"})))
+    saved = replace(SAVED, case=case, description=describe(found), tags=())
+    place = Corpus(tmp_path).save_counterexample(saved)
+    (tmp_path / "unable.py").write_text(UNABLE_ENGINES)
+    sound, unable, third = (
+        f"--engine={tmp_path}/unable.py:{name}" for name in ("Sound", "UnableOfV", "Third")
+    )
+
+    gone = drt("replay", TOY, unable, *TOYS, place)
+    assert (gone.exit_code, "fixed: " in gone.stdout) == (5, False)
+    assert "twin does not answer request 1: it does not do this (toy)" in " ".join(gone.stdout.split())
+    steady = drt("replay", TOY, sound, third, *TOYS, place)
+    assert (steady.exit_code, "fixed: " in steady.stdout) == (0, True)
+
+
+def test_an_engine_that_does_not_start_in_the_child_is_named(
+    tmp_path: Path, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_STARTS_IN", str(os.getpid()))
+    (tmp_path / "unable.py").write_text(UNABLE_ENGINES)
+
+    result = drt("replay", TOY, f"--engine={tmp_path}/unable.py:StartsOnce", *TOYS, case)
+
+    assert result.exit_code == 5
+    assert "unable.py:StartsOnce' cannot be started: exit 5" in " ".join(result.stdout.split())
+
+
+UNABLE_ENGINES = """
+import os
+from tests.drt.toys import NOT_DONE, Twin as Sound
+
+class UnableOfV(Sound):
+    def respond(self, case, principal):
+        return NOT_DONE if principal == "v" else super().respond(case, principal)
+
+class Third(UnableOfV):
+    name = "third"
+
+class StartsOnce(Sound):
+    def __init__(self):
+        if os.getpid() != int(os.environ["TOY_STARTS_IN"]):
+            os._exit(5)
+"""
 
 
 @pytest.mark.parametrize("engine", [FAULTY, TWIN])

@@ -202,6 +202,29 @@ def test_what_fresh_processes_do_not_see_again_is_flaky(options: dict[str, Any])
     assert counterexamples(options) == [], "kept apart from what can be relied on"
 
 
+def test_an_engine_that_dies_in_fresh_processes_has_taken_nothing_back(options: dict[str, Any]) -> None:
+    footer = run(options, engines=(TOY, toy("DiesInFresh")), cases=300)
+
+    assert (footer["exit_code"], footer["broken"]) == (1, 0)
+    [finding] = footer["findings"]
+    assert (finding["solid"], finding["unconfirmed"]) == (None, "in a fresh process twin died: exit 7")
+    assert [str(place) for place in counterexamples(options)] == [finding["path"]]
+
+
+@pytest.mark.parametrize("engine", ["UnableAtTimes", "BreaksAtTimes"])
+def test_a_wrong_answer_is_reported_though_the_engine_fails_at_times(
+    options: dict[str, Any], engine: str
+) -> None:
+    footer = run(options, engines=(TOY, toy(engine)), cases=300, jobs=1)
+
+    assert footer["exit_code"] == 1
+    found = {finding["signature"].partition(" at ")[0]: finding["solid"] for finding in footer["findings"]}
+    assert not any("nondeterministic" in name for name in found)
+    [wrong] = (solid for name, solid in found.items() if not name.startswith("crash: "))
+    assert wrong is not False
+    assert ("crash: twin OSError" in found) == (engine == "BreaksAtTimes")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_finding_is_confirmed_by_its_own_case(options: dict[str, Any], jobs: int) -> None:

@@ -160,6 +160,8 @@ def _checked(number: int, entry: object, path: Path) -> Difference:
             words = {str: "a text", list: "a list of texts", bool: "true or false"}[wanted]
             raise InputProblem(f"{where}: {name!r} is to be {words}", path)
     for name in ("pattern", "answer"):
+        if entry.get(name) == "":
+            raise InputProblem(f"{where}: {name!r} is empty and would fit every text; leave it out", path)
         try:
             re.compile(entry.get(name, ""))
         except re.error as error:

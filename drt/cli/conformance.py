@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from drt.cli.badges import badge, write_badge
-from drt.cli.options import declared, engines, form, note_absent_engines
+from drt.cli.options import declared, engines, form, note_absent_engines, note_slow_differences
 
 RECORD_SECONDS = 60.0
 """Time limit of one record; one that hangs is a mismatch."""
@@ -47,6 +47,7 @@ def command(
     analyses = recorded.places(paths)
     reports = [run(paths, engine, RECORD_SECONDS, analyses) for engine in engines or DEFAULT_ENGINES]
     note_absent_engines([report.engine for report in reports])
+    note_slow_differences()
     timing = []
     if analyses:
         analysed = recorded.run(analyses)

@@ -216,6 +216,14 @@ def note_absent_engines(engines: Sequence[str]) -> None:
         )
 
 
+def note_slow_differences() -> None:
+    """Print a note about declared differences that excuse nothing, because they take too long to match."""
+    from drt.engines.declared import slow_differences
+
+    for sentence in slow_differences():
+        click.echo(f"drt: {sentence}", err=True)
+
+
 def declared(command: Command) -> Command:
     """Add the option that names files of further declared differences."""
     return click.option(

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from drt.engines.check_names import CHECKS
+from drt.engines.matching import SECONDS, MatchTooSlow, is_found
 from drt.model import toml_text
 from drt.model.case import Case
 from drt.model.divergence import Divergence, Kind
@@ -63,7 +64,7 @@ class Difference:
         return (
             expected == (self.expected or expected)
             and self.is_about(asked, check)
-            and re.search(self.answer, answer) is not None
+            and self._finds(self.answer, answer)
             and self.fits(text)
         )
 
@@ -78,7 +79,7 @@ class Difference:
         """Whether it can be the cause of a divergence of the engine called so."""
         words = (detail_of(one) for name, one in divergence.answers if name.split(", ")[0] == engine)
         return divergence.kind in (self.kinds or (divergence.kind,)) and any(
-            re.search(self.answer, each) is not None for each in words
+            self._finds(self.answer, each) for each in words
         )
 
     @property
@@ -89,12 +90,35 @@ class Difference:
     def fits(self, text: str) -> bool:
         """Whether the text has the shape that the difference is about."""
         if self.pattern:
-            return re.search(self.pattern, text) is not None
+            return self._finds(self.pattern, text)
         if self.repeats:
             return _repeats_a_key(text)
         return not self.path or any(
             isinstance(value, _KINDS[self.kind]) for value in _at(text, self.path.split("/"))
         )
+
+    def _finds(self, pattern: str, text: str) -> bool:
+        """Whether one of its regular expressions is found; a slow difference never finds one again."""
+        if _slow and self in _slow:
+            return False
+        try:
+            return is_found(pattern, text)
+        except MatchTooSlow:
+            _slow.append(self)
+            return False
+
+
+_slow: list[Difference] = []
+"""Differences with a regular expression that took too long in this process."""
+
+
+def slow_differences() -> list[str]:
+    """Describe the differences that excuse nothing more, because a regular expression took too long."""
+    return [
+        f"the declared difference {one.name!r} excuses nothing more: "
+        f"a regular expression took longer than {SECONDS:g} s on a text"
+        for one in _slow
+    ]
 
 
 def detail_of(outcome: Outcome) -> str:
@@ -124,6 +148,7 @@ def declare(paths: Sequence[Path]) -> None:
     for path in paths:
         read_differences(path)
     _further[:] = paths
+    _slow.clear()
     differences.cache_clear()
 
 

@@ -81,3 +81,14 @@ def test_a_finding_beside_declared_divergences_names_them_too(
     assert (footer.exit_code, len(footer.findings)) == (1, 1)
     assert printed.splitlines()[0].endswith("divergences; others declared (some)")
     assert headline(gather([tmp_path / "run"])).endswith(", other divergences declared (some)")
+
+
+SLOW = r"pattern = '^(\w|[a-z]|.|\s)*zzzq$'"
+
+
+def test_a_slow_pattern_loses_no_finding_and_is_reported(options: dict[str, Any], tmp_path: Path) -> None:
+    footer, printed = run(options, tmp_path, ENTRY.format(name="slow") + SLOW, cases=10, seconds=60.0)
+
+    assert (footer.exit_code, len(footer.findings), footer.counts.cases) == (1, 1, 10)
+    assert footer.broken == 1
+    assert "a declared difference: the declared difference 'slow' excuses nothing more" in printed

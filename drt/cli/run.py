@@ -25,7 +25,7 @@ from drt.cli.options import (
     engines,
     form,
     jobs,
-    note_absent_engines,
+    note_useless_differences,
     places,
     targets_from,
     time_limits,
@@ -37,6 +37,7 @@ from drt.model.exit_codes import NOTHING_RUN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from drt.model.engine import Engine
     from drt.run.options import RunOptions
 
 DEFAULT_SECONDS = 60.0
@@ -189,7 +190,8 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
     engines = settings["engines"] or DEFAULT_ENGINES
     arbiter, rate = settings["arbiter"] or (usual_arbiter(engines), 0.0)
     arbiter = arbiter or None
-    names = [build(name).name for name in (*engines, *([arbiter] if arbiter else []))]
+    built = [build(name) for name in (*engines, *([arbiter] if arbiter else []))]
+    names = [engine.name for engine in built]
     if twice := [name for name in names if names.count(name) > 1]:
         raise InputProblem(f"two engines are called {twice[0]!r}; give each engine a name of its own")
     random_seed = settings["random_seed"]
@@ -230,7 +232,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         hypothesis=hypothesis_share(settings["hypothesis"], cases),
         must_reach=settings["must_reach"] or None,
         allow_partial=settings["allow_partial"],
-        declared=_declared(settings["declared"], names),
+        declared=_declared(settings["declared"], built),
     )
 
 
@@ -260,12 +262,12 @@ def _jobs(cluster: str | None, here: int) -> int:
     return size(cluster) or here
 
 
-def _declared(paths: Sequence[Path], engines: Sequence[str]) -> tuple[str, ...]:
+def _declared(paths: Sequence[Path], engines: Sequence[Engine]) -> tuple[str, ...]:
     """Check the files of declared differences; raises `InputProblem` for one that is none."""
     from drt.engines.declared import declare
 
     declare(paths)
-    note_absent_engines(engines)
+    note_useless_differences(engines)
     return tuple(str(path.resolve()) for path in paths)
 
 

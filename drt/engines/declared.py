@@ -19,6 +19,7 @@ from typing import Any, get_args
 
 from drt.engines.check_names import CHECKS
 from drt.engines.matching import SECONDS, MatchTooSlow, is_found
+from drt.engines.releases import is_between, release
 from drt.model import toml_text
 from drt.model.case import Case
 from drt.model.divergence import Divergence, Kind
@@ -70,10 +71,8 @@ class Difference:
 
     def is_about(self, asked: Asked, check: str) -> bool:
         """Whether a check of this engine, in this version, may be excused."""
-        version = _without_zeros(asked.version)
-        older = not self.below or () < version < _without_zeros(self.below)
-        newer = not self.since or version >= _without_zeros(self.since)
-        return older and newer and check in self.checks and asked.name in (self.engines or (asked.name,))
+        named = asked.name in (self.engines or (asked.name,))
+        return named and check in self.checks and is_between(asked.version, self.since, self.below)
 
     def concerns(self, engine: str, divergence: Divergence) -> bool:
         """Whether it can be the cause of a divergence of the engine called so."""
@@ -125,12 +124,6 @@ def detail_of(outcome: Outcome) -> str:
     """Give an engine's own words in an outcome; empty where it has none."""
     detail = getattr(outcome, "detail", "")
     return detail if isinstance(detail, str) else ""
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Parse the numbers that a version begins with, after a `v` perhaps; none where it begins otherwise."""
-    found = re.match(r"v?([0-9]+(?:\.[0-9]+)*)", version)
-    return tuple(map(int, found[1].split("."))) if found is not None else ()
 
 
 @cache
@@ -209,7 +202,7 @@ def _impossible(difference: Difference) -> str:
     for name, version in (("since", since), ("below", below)):
         if version and re.fullmatch(r"[0-9]+(\.[0-9]+)*", version) is None:
             return f"{name!r} is no version such as 4.12: {version!r}"
-    if since and below and _without_zeros(since) >= _without_zeros(below):
+    if since and below and not is_between(since, since, below):
         return f"'since' has to be a version below 'below': {since!r}, {below!r}"
     if difference.path and difference.kind not in _KINDS:
         return f"'path' needs a 'kind': {', '.join(_KINDS)}"
@@ -219,17 +212,20 @@ def _impossible(difference: Difference) -> str:
     return f"{shapes[0]!r} and {shapes[1]!r} exclude each other" if len(shapes) > 1 else ""
 
 
-def _without_zeros(version: str) -> tuple[int, ...]:
-    numbers = list(_numbers(version))
-    while numbers and not numbers[-1]:
-        numbers.pop()
-    return tuple(numbers)
-
-
 def absent_engines(names: Iterable[str]) -> list[str]:
     """List the engines that further files name and that are not among `names`."""
     named = {engine for path in _further for one in read_differences(path) for engine in one.engines}
     return sorted(named - set(names))
+
+
+def unread_versions(engines: Iterable[Asked]) -> list[str]:
+    """List the engines with a range of releases in a further file and without a number in their version."""
+    ranged = [one for path in _further for one in read_differences(path) if one.since or one.below]
+    return [
+        f"{asked.name} ({asked.version!r})"
+        for asked in engines
+        if release(asked.version) is None and any(asked.name in one.engines for one in ranged)
+    ]
 
 
 @cache

@@ -199,6 +199,10 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         raise InputProblem("a shard needs the random seed that all shards share: add --seed N")
     if random_seed is None:
         random_seed = secrets.randbelow(2**48)
+    # All that can refuse the settings comes before the corpus folder is made.
+    targets = _select_targets(settings["targets"], settings["targets_from"])
+    observe = _observed(settings.get("observe"), settings.get("cluster"))
+    differences = _declared(settings["declared"], built)
     corpus = find_corpus(_created(settings["corpus"])).root.resolve()
     if not os.access(corpus, os.W_OK | os.X_OK):
         raise InputProblem("the corpus folder cannot be written", corpus)
@@ -211,7 +215,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         name += f"-shard-{shard[0] + 1}-of-{shard[1]}"
     folder = settings["folder"] or runs_folder() / name
     return RunOptions(
-        targets=_select_targets(settings["targets"], settings["targets_from"]),
+        targets=targets,
         engines=tuple(map(from_anywhere, engines)),
         random_seed=random_seed,
         corpus=str(corpus),
@@ -222,7 +226,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         shard=shard,
         jobs=settings["jobs"],
         cluster=settings.get("cluster"),
-        observe=_observed(settings.get("observe"), settings.get("cluster")),
+        observe=observe,
         arbiter=None if arbiter is None else from_anywhere(arbiter),
         arbiter_rate=rate,
         deadline=settings["deadline"],
@@ -232,7 +236,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         hypothesis=hypothesis_share(settings["hypothesis"], cases),
         must_reach=settings["must_reach"] or None,
         allow_partial=settings["allow_partial"],
-        declared=_declared(settings["declared"], built),
+        declared=differences,
     )
 
 

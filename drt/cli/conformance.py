@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from drt.cli.badges import badge, write_badge
-from drt.cli.options import declared, engines, form, note_absent_engines
+from drt.cli.options import declared, engines, form, note_slow_differences, note_useless_differences
 
 RECORD_SECONDS = 60.0
 """Time limit of one record; one that hangs is a mismatch."""
@@ -37,16 +37,19 @@ def command(
     analyser and reported once, as `conformance[symbolic]`. Exit codes: 0 all as recorded, 1 mismatches, 2
     wrong usage or input, 5 no material found.
     """
-    from drt.assess.conformance import run
+    from drt.assess.conformance import run_with
     from drt.assess.conformance.report import NOTHING_FOUND
+    from drt.engines import build
     from drt.engines.declared import declare
     from drt.run.options import DEFAULT_ENGINES
     from drt.symbolic import recorded
 
     declare(declared)
     analyses = recorded.places(paths)
-    reports = [run(paths, engine, RECORD_SECONDS, analyses) for engine in engines or DEFAULT_ENGINES]
-    note_absent_engines([report.engine for report in reports])
+    built = [build(name) for name in engines or DEFAULT_ENGINES]
+    note_useless_differences(built)
+    reports = [run_with(paths, engine, RECORD_SECONDS, analyses) for engine in built]
+    note_slow_differences()
     timing = []
     if analyses:
         analysed = recorded.run(analyses)

@@ -87,6 +87,6 @@ def _skipped(before: Walked, form: str) -> None:
         echo_json({"skipped": True, "walk": to_json(before)})
         return
     click.echo(
-        f"nothing has changed since the walk of {before.finished}: {before.cases:,} cases, no divergence; "
+        f"nothing has changed since the walk of {before.finished}: {before.cases:,} cases, no finding; "
         f"log in {Path(before.log)}\n--force walks again"
     )

@@ -16,6 +16,8 @@ from drt.targets.partitions import LANES
 Command = TypeVar("Command", bound=Callable[..., object])
 
 if TYPE_CHECKING:
+    from drt.model.engine import Engine
+
     Kind = click.ParamType[Any]
 else:
     Kind = click.ParamType  # takes no argument before click 8.3
@@ -206,14 +208,29 @@ def targets_from(command: Command) -> Command:
     )(command)
 
 
-def note_absent_engines(engines: Sequence[str]) -> None:
-    """Print a note about engines that declared differences name and that are not among `engines`."""
-    from drt.engines.declared import absent_engines
+def note_useless_differences(engines: Sequence[Engine]) -> None:
+    """Print notes about declared differences that excuse none of the engines.
 
-    if absent := absent_engines(engines):
+    They name others, or give a range of releases for an engine whose version cannot be read.
+    """
+    from drt.engines.declared import Asked, absent_engines, unread_versions
+
+    if absent := absent_engines(engine.name for engine in engines):
         click.echo(
             f"drt: declared differences name engines that are not compared: {', '.join(absent)}", err=True
         )
+    if unread := unread_versions(Asked(engine.name, engine.version) for engine in engines):
+        click.echo(
+            f"drt: no range of releases holds a version without a number: {', '.join(unread)}", err=True
+        )
+
+
+def note_slow_differences() -> None:
+    """Print a note about declared differences that excuse nothing, because they take too long to match."""
+    from drt.engines.declared import slow_differences
+
+    for sentence in slow_differences():
+        click.echo(f"drt: {sentence}", err=True)
 
 
 def declared(command: Command) -> Command:

@@ -25,7 +25,7 @@ from drt.cli.options import (
     engines,
     form,
     jobs,
-    note_absent_engines,
+    note_useless_differences,
     places,
     targets_from,
     time_limits,
@@ -37,6 +37,7 @@ from drt.model.exit_codes import NOTHING_RUN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from drt.model.engine import Engine
     from drt.run.options import RunOptions
 
 DEFAULT_SECONDS = 60.0
@@ -189,7 +190,8 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
     engines = settings["engines"] or DEFAULT_ENGINES
     arbiter, rate = settings["arbiter"] or (usual_arbiter(engines), 0.0)
     arbiter = arbiter or None
-    names = [build(name).name for name in (*engines, *([arbiter] if arbiter else []))]
+    built = [build(name) for name in (*engines, *([arbiter] if arbiter else []))]
+    names = [engine.name for engine in built]
     if twice := [name for name in names if names.count(name) > 1]:
         raise InputProblem(f"two engines are called {twice[0]!r}; give each engine a name of its own")
     random_seed = settings["random_seed"]
@@ -197,6 +199,10 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         raise InputProblem("a shard needs the random seed that all shards share: add --seed N")
     if random_seed is None:
         random_seed = secrets.randbelow(2**48)
+    # All that can refuse the settings comes before the corpus folder is made.
+    targets = _select_targets(settings["targets"], settings["targets_from"])
+    observe = _observed(settings.get("observe"), settings.get("cluster"))
+    differences = _declared(settings["declared"], built)
     corpus = find_corpus(_created(settings["corpus"])).root.resolve()
     if not os.access(corpus, os.W_OK | os.X_OK):
         raise InputProblem("the corpus folder cannot be written", corpus)
@@ -209,7 +215,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         name += f"-shard-{shard[0] + 1}-of-{shard[1]}"
     folder = settings["folder"] or runs_folder() / name
     return RunOptions(
-        targets=_select_targets(settings["targets"], settings["targets_from"]),
+        targets=targets,
         engines=tuple(map(from_anywhere, engines)),
         random_seed=random_seed,
         corpus=str(corpus),
@@ -220,7 +226,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         shard=shard,
         jobs=settings["jobs"],
         cluster=settings.get("cluster"),
-        observe=_observed(settings.get("observe"), settings.get("cluster")),
+        observe=observe,
         arbiter=None if arbiter is None else from_anywhere(arbiter),
         arbiter_rate=rate,
         deadline=settings["deadline"],
@@ -230,7 +236,7 @@ def run_options(settings: Mapping[str, Any]) -> RunOptions:
         hypothesis=hypothesis_share(settings["hypothesis"], cases),
         must_reach=settings["must_reach"] or None,
         allow_partial=settings["allow_partial"],
-        declared=_declared(settings["declared"], names),
+        declared=differences,
     )
 
 
@@ -260,12 +266,12 @@ def _jobs(cluster: str | None, here: int) -> int:
     return size(cluster) or here
 
 
-def _declared(paths: Sequence[Path], engines: Sequence[str]) -> tuple[str, ...]:
+def _declared(paths: Sequence[Path], engines: Sequence[Engine]) -> tuple[str, ...]:
     """Check the files of declared differences; raises `InputProblem` for one that is none."""
     from drt.engines.declared import declare
 
     declare(paths)
-    note_absent_engines(engines)
+    note_useless_differences(engines)
     return tuple(str(path.resolve()) for path in paths)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
@@ -43,8 +44,9 @@ def build(name: str) -> Engine:
     """Build the engine called `name`, importing it only now.
 
     Beside the built-in names there are those that installed distributions plug in. From outside, a folder
-    with an `engine.toml` names one, and so do `module:attribute`, `./file.py:attribute`, and
-    `process:COMMAND` for one in a process of its own (see `process_engine`).
+    with an `engine.toml` names one, and so do `module:attribute`, `folder/module:attribute` for a module that
+    is imported from a folder, `./file.py:attribute`, and `process:COMMAND` for one in a process of its own
+    (see `process_engine`).
     Raises `UnknownEngine` with a sentence for the user.
     """
     if name.startswith("process:"):
@@ -121,13 +123,43 @@ def from_anywhere(name: str) -> str:
             words = shlex.split(name.removeprefix("process:"))
         except ValueError:
             return name
-        return f"process:{shlex.join(map(_absolute, words))}"
+        return f"process:{shlex.join(map(_absolute_word, words))}"
     if name in BUILT_IN or name in {point.name for point in entry_points(group=GROUP)}:
         return name
     if Path(name).is_dir():
         return str(Path(name).absolute())
     module, colon, attribute = name.rpartition(":")
-    return f"{_absolute(module)}{colon}{attribute}" if module.endswith(".py") else name
+    place = _absolute(module) if module.endswith(".py") else _with_folder(module)
+    return f"{place}{colon}{attribute}"
+
+
+def _absolute_word(word: str) -> str:
+    """Make the path in a word of a command absolute, also in `--option=FILE` and `FILE.py:attribute`."""
+    option, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
+    path, colon, attribute = value.rpartition(":")
+    if path.endswith(".py"):
+        return f"{option}{equals}{_absolute(path)}{colon}{attribute}"
+    return f"{option}{equals}{_absolute(value)}"
+
+
+def _with_folder(module: str) -> str:
+    """Add its folder to a module that is found through the current folder or PYTHONPATH."""
+    top = module.partition(".")[0]
+    try:
+        spec = find_spec(top) if top.isidentifier() else None
+    except (ImportError, ValueError):
+        spec = None
+    inside = [] if spec is None else list(spec.submodule_search_locations or ())
+    if spec is not None and spec.has_location and not inside:
+        inside = [str(spec.origin)]
+    if not inside:
+        return module
+    folder = Path(inside[0]).absolute().parent
+    given = [
+        Path.cwd(),
+        *(Path(one).absolute() for one in os.environ.get("PYTHONPATH", "").split(os.pathsep)),
+    ]
+    return f"{folder}/{module}" if folder in given else module
 
 
 def _absolute(word: str) -> str:
@@ -153,7 +185,11 @@ def _plugged_in(point: EntryPoint) -> Engine:
 
 def _module(name: str) -> ModuleType:
     if not name.endswith(".py"):
-        return import_module(name)
+        folder, _, inside = name.rpartition("/")
+        place = str(Path(folder).absolute())
+        if folder and Path(folder).is_dir() and place not in sys.path:
+            sys.path.insert(0, place)
+        return import_module(inside)
     path = Path(name)
     spec = spec_from_file_location(f"engine_{path.stem}", path)
     if not path.is_file() or spec is None or spec.loader is None:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from drt.engines.check_names import CHECKS
+from drt.engines.matching import SECONDS, MatchTooSlow, is_found
+from drt.engines.releases import is_between, release
 from drt.model import toml_text
 from drt.model.case import Case
 from drt.model.divergence import Divergence, Kind
@@ -63,22 +65,20 @@ class Difference:
         return (
             expected == (self.expected or expected)
             and self.is_about(asked, check)
-            and re.search(self.answer, answer) is not None
+            and self._finds(self.answer, answer)
             and self.fits(text)
         )
 
     def is_about(self, asked: Asked, check: str) -> bool:
         """Whether a check of this engine, in this version, may be excused."""
-        version = release_numbers(asked.version)
-        older = not self.below or () < version < release_numbers(self.below)
-        newer = not self.since or version >= release_numbers(self.since)
-        return older and newer and check in self.checks and asked.name in (self.engines or (asked.name,))
+        named = asked.name in (self.engines or (asked.name,))
+        return named and check in self.checks and is_between(asked.version, self.since, self.below)
 
     def concerns(self, engine: str, divergence: Divergence) -> bool:
         """Whether it can be the cause of a divergence of the engine called so."""
         words = (detail_of(one) for name, one in divergence.answers if name.split(", ")[0] == engine)
         return divergence.kind in (self.kinds or (divergence.kind,)) and any(
-            re.search(self.answer, each) is not None for each in words
+            self._finds(self.answer, each) for each in words
         )
 
     @property
@@ -89,24 +89,41 @@ class Difference:
     def fits(self, text: str) -> bool:
         """Whether the text has the shape that the difference is about."""
         if self.pattern:
-            return re.search(self.pattern, text) is not None
+            return self._finds(self.pattern, text)
         if self.repeats:
             return _repeats_a_key(text)
         return not self.path or any(
             isinstance(value, _KINDS[self.kind]) for value in _at(text, self.path.split("/"))
         )
 
+    def _finds(self, pattern: str, text: str) -> bool:
+        """Whether one of its regular expressions is found; a slow difference never finds one again."""
+        if _slow and self in _slow:
+            return False
+        try:
+            return is_found(pattern, text)
+        except MatchTooSlow:
+            _slow.append(self)
+            return False
+
+
+_slow: list[Difference] = []
+"""Differences with a regular expression that took too long in this process."""
+
+
+def slow_differences() -> list[str]:
+    """Describe the differences that excuse nothing more, because a regular expression took too long."""
+    return [
+        f"the declared difference {one.name!r} excuses nothing more: "
+        f"a regular expression took longer than {SECONDS:g} s on a text"
+        for one in _slow
+    ]
+
 
 def detail_of(outcome: Outcome) -> str:
     """Give an engine's own words in an outcome; empty where it has none."""
     detail = getattr(outcome, "detail", "")
     return detail if isinstance(detail, str) else ""
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Parse the numbers that a version begins with, after a `v` perhaps; none where it begins otherwise."""
-    found = re.match(r"v?([0-9]+(?:\.[0-9]+)*)", version)
-    return tuple(map(int, found[1].split("."))) if found is not None else ()
 
 
 @cache
@@ -124,6 +141,7 @@ def declare(paths: Sequence[Path]) -> None:
     for path in paths:
         read_differences(path)
     _further[:] = paths
+    _slow.clear()
     differences.cache_clear()
 
 
@@ -160,6 +178,8 @@ def _checked(number: int, entry: object, path: Path) -> Difference:
             words = {str: "a text", list: "a list of texts", bool: "true or false"}[wanted]
             raise InputProblem(f"{where}: {name!r} is to be {words}", path)
     for name in ("pattern", "answer"):
+        if entry.get(name) == "":
+            raise InputProblem(f"{where}: {name!r} is empty and would fit every text; leave it out", path)
         try:
             re.compile(entry.get(name, ""))
         except re.error as error:
@@ -182,7 +202,7 @@ def _impossible(difference: Difference) -> str:
     for name, version in (("since", since), ("below", below)):
         if version and re.fullmatch(r"[0-9]+(\.[0-9]+)*", version) is None:
             return f"{name!r} is no version such as 4.12: {version!r}"
-    if since and below and release_numbers(since) >= release_numbers(below):
+    if since and below and not is_between(since, since, below):
         return f"'since' has to be a version below 'below': {since!r}, {below!r}"
     if difference.path and difference.kind not in _KINDS:
         return f"'path' needs a 'kind': {', '.join(_KINDS)}"
@@ -192,18 +212,20 @@ def _impossible(difference: Difference) -> str:
     return f"{shapes[0]!r} and {shapes[1]!r} exclude each other" if len(shapes) > 1 else ""
 
 
-def release_numbers(version: str) -> tuple[int, ...]:
-    """Parse the numbers that a version begins with, without zeros at the end, so that 2 equals 2.0."""
-    numbers = list(_numbers(version))
-    while numbers and not numbers[-1]:
-        numbers.pop()
-    return tuple(numbers)
-
-
 def absent_engines(names: Iterable[str]) -> list[str]:
     """List the engines that further files name and that are not among `names`."""
     named = {engine for path in _further for one in read_differences(path) for engine in one.engines}
     return sorted(named - set(names))
+
+
+def unread_versions(engines: Iterable[Asked]) -> list[str]:
+    """List the engines with a range of releases in a further file and without a number in their version."""
+    ranged = [one for path in _further for one in read_differences(path) if one.since or one.below]
+    return [
+        f"{asked.name} ({asked.version!r})"
+        for asked in engines
+        if release(asked.version) is None and any(asked.name in one.engines for one in ranged)
+    ]
 
 
 @cache

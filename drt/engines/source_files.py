@@ -24,9 +24,9 @@ def sources_of(engine: str) -> Iterator[Path]:
     elif Path(engine).is_dir():
         yield Path(engine)
     else:
-        module = engine.rpartition(":")[0]
+        folder, _, module = engine.rpartition(":")[0].rpartition("/")
         if module.endswith(".py"):
-            yield Path(module)
+            yield Path(folder, module)
         elif (origin := _origin(module)) is not None:
             yield origin.parent if origin.name == "__init__.py" else origin
 

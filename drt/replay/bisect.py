@@ -119,12 +119,16 @@ def _commit(tree: Path, revision: str) -> Commit:
 
 def _inside(engine: str, here: Path, root: Path) -> str:
     """Name an engine in the repository by its path from the root, as other trees have it."""
-    file, colon, attribute = engine.rpartition(":") if ".py:" in engine else (engine, "", "")
-    path = (here / file).resolve()
-    if engine in BUILT_IN or engine.startswith("process:") or not path.exists():
+    place, mark, rest = engine, "", ""
+    if ".py:" in engine:
+        place, mark, rest = engine.rpartition(":")
+    elif ":" in engine.rpartition("/")[2]:
+        place, mark, rest = engine.rpartition("/")
+    path = (here / place).resolve()
+    if engine in BUILT_IN or engine.startswith("process:") or not place or not path.exists():
         return engine
     inside = path.is_relative_to(root.resolve())
-    return f"{f'./{path.relative_to(root.resolve())}' if inside else path}{colon}{attribute}"
+    return f"{f'./{path.relative_to(root.resolve())}' if inside else path}{mark}{rest}"
 
 
 def _revision(root: Path, name: str) -> str:

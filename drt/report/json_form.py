@@ -50,6 +50,7 @@ def document(report: Report) -> dict[str, Any]:
         },
         "sometimes": dict(report.sometimes),
         "missed": list(report.missed),
+        "declared": counts.excused,
         "series": {
             "cases_per_second": _points(cases),
             "decisions_per_second": _points(decisions),

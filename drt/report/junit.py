@@ -13,7 +13,7 @@ from drt.model.escape import escape_untrusted
 from drt.model.outcome_text import side_by_side
 from drt.report.bucket import Bucket
 from drt.report.gathered import Report
-from drt.report.words import moment, notes, place_of, verdict_lines
+from drt.report.words import excused, moment, notes, place_of, verdict_lines
 from drt.run.statistics import Counts
 
 HARNESS = "harness"
@@ -75,7 +75,9 @@ def _target(name: str, counts: Counts, buckets: Sequence[Bucket], began: str) ->
             ET.SubElement(whole, "skipped", message="nothing was compared")
         elif counts.divergences:
             note = ET.SubElement(whole, "system-out")
-            note.text = f"{counts.divergences:,} divergences, of findings that stand with other targets"
+            elsewhere = f"{counts.divergences:,} divergences, of findings that stand with other targets"
+            declared = excused(counts)
+            note.text = f"{counts.divergences:,} divergences, {declared}" if declared else elsewhere
         cases = [whole]
     suite = _suite(name, began, seconds, cases)
     properties = suite.find("properties")

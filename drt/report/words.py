@@ -6,12 +6,14 @@ import datetime
 import hashlib
 from importlib.metadata import PackageNotFoundError, version
 
+from drt.model.escape import escape_untrusted
 from drt.model.exit_codes import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
 from drt.report import finding_words
 from drt.report.bucket import Bucket
 from drt.report.finding_words import cited, verdict_of
 from drt.report.gathered import Report, RunFacts
 from drt.run.footer import HarnessError, left_out
+from drt.run.statistics import Counts
 
 CONCLUSIONS = {
     CLEAN: "clean",
@@ -43,6 +45,18 @@ def moment(at: float) -> str:
     return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def excused(counts: Counts) -> str:
+    """Name the declared differences that excused divergences, as in `declared (wide)`; empty if none did."""
+    names = ", ".join(escape_untrusted(name).replace("\n", "⏎") for name in sorted(counts.excused))
+    return f"declared ({names})" if names else ""
+
+
+def no_finding(counts: Counts) -> str:
+    """Say that there is no finding, and which declared differences excused the divergences if there are."""
+    declared = excused(counts)
+    return f"{count(counts.divergences, 'divergence')}, all {declared}" if declared else "no divergence"
+
+
 def headline(report: Report) -> str:
     """Summarise the verdict in a few words."""
     failing = len(report.failing)
@@ -64,7 +78,9 @@ def headline(report: Report) -> str:
     if report.missed:
         parts.append(f"{count(len(report.missed), 'event')} that never happened")
     if not failing and not flaky and report.compared and not report.broken and not report.missed:
-        parts.insert(0, "no divergence" if not known else "nothing new")
+        parts.insert(0, "nothing new" if known else no_finding(report.counts))
+    if report.buckets and (declared := excused(report.counts)):
+        parts.append(f"other divergences {declared}")
     return ", ".join(parts)
 
 

@@ -26,6 +26,7 @@ from drt.model.question import ReadEntities
 from drt.model.uid_text import plain_uid
 from drt.reduce.documents import NOTHING, read, write
 from drt.run.find import Find
+from drt.run.statistics import DECLARED
 from drt.scan.tokens import tokenize
 from drt.targets.cases import Drawn
 
@@ -145,10 +146,6 @@ JSON: Mapping[str, Rewrite] = {"a function with `args` in `__extn`": _documents}
 
 AROUND = "drawn around"
 """The event that counts the cases that were written without what the engines are known to part on."""
-
-
-DECLARED = "declared: "
-"""What the events begin with that count cases by the declared difference that they hold."""
 
 
 class Around:

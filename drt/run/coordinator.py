@@ -198,6 +198,8 @@ class _Run:
                 self.triage.cancel_pending()
                 stop_by = now + (GRACE_SECONDS if interrupt.times or self.stalled else fleet.patience)
             if interrupt.times > 1 or (stop_by is not None and now > stop_by):
+                for death in fleet.overdue():
+                    self.triage.record_unexamined(death)
                 return
             time.sleep(TICK_SECONDS if self._left() > 1.0 else TICK_SECONDS / 5)
         self._show(fleet, ending=True)

@@ -47,6 +47,13 @@ class CrashTriage:
         self._log.write(death)
         self._add(death, ())
 
+    def record_unexamined(self, death: Death) -> None:
+        """Record a crash at the end of a run, for which there is no time to try its case again."""
+        self.record(death)
+        lost = Lost(target=death.target, index=death.index, cause=death.cause)
+        self._log.write(lost)
+        self._tally.add(lost)
+
     def restore(self, events: Sequence[Event]) -> None:
         """Restore the crashes of an interrupted run from its log, and queue those not yet examined."""
         settled = {

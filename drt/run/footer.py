@@ -160,6 +160,7 @@ class Footer(Event, frozen=True, kw_only=True, tag="footer"):
     missed: tuple[str, ...] = ()
     partial: dict[str, float] = field(default_factory=dict)
     allow_partial: bool = False
+    declared: dict[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     resident: tuple[int, ...] = ()
     memory: tuple[Growth, ...] = ()

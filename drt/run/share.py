@@ -42,6 +42,8 @@ def work(folder: Path, number: int, parent: int, pauses: float, ends: float | No
         while fleet.alive or triage.active:
             now = time.monotonic()
             if os.getppid() != parent or (ends is not None and now > ends + LATE_SECONDS):
+                for death in fleet.overdue():
+                    triage.record_unexamined(death)
                 break
             for death in fleet.watch():
                 triage.record(death)

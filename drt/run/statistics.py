@@ -17,6 +17,9 @@ from drt.run.distinct import Distinct
 CASES_IN_VAIN = 25
 """Cases of a target without any comparison after which no more of them are drawn."""
 
+DECLARED = "declared: "
+"""Prefix of the events and reasons that count divergences and cases by the declared difference."""
+
 STREAM_EVENTS = ("allow", "deny", "forbidden", "erring")
 
 
@@ -54,6 +57,15 @@ class Counts(Struct):
             self.inconclusive += len(checked.inconclusive)
             self.reasons.update(checked.inconclusive)
         self.events.update(checked.events)
+
+    @property
+    def excused(self) -> dict[str, int]:
+        """The declared differences that excused divergences, each with how often; once per case and kind."""
+        return {
+            name.removeprefix(DECLARED): times
+            for name, times in self.events.items()
+            if name.startswith(DECLARED)
+        }
 
     def add_to_stream(self, stream: str, case: Case, checked: Checked) -> None:
         """Count one case of a stream; `add` counts it in the totals."""

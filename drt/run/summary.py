@@ -14,13 +14,12 @@ from drt.corpus.known import Known, find_known
 from drt.coverage.events import Seen, happened, never
 from drt.diagnosis.judgement import Judgement
 from drt.model.exit_codes import BROKEN, CLEAN, FOUND, INTERRUPTED, NOTHING_RUN, UNREPRODUCIBLE
-from drt.run.around import DECLARED
 from drt.run.footer import DIFFERENCES, Finding, Footer, HarnessError, LostDeath
 from drt.run.input_distribution import one_sided
 from drt.run.memory_growth import Resident
 from drt.run.options import RunOptions
 from drt.run.records import Broken, Death, Event, Found, Grown, Lost, Recycled, WorkerState
-from drt.run.statistics import Counts, total
+from drt.run.statistics import DECLARED, Counts, total
 from drt.run.working_corpus import PAIRED, reached_in
 
 FROM_OUTSIDE = ("SIGKILL", "SIGTERM")
@@ -192,6 +191,7 @@ def footer(
         missed=tuple(missed),
         partial=partly,
         allow_partial=options.allow_partial,
+        declared=everything.excused,
         left_out=tuple(name for name, counts in by_target.items() if counts.in_vain),
         targets=by_target,
         findings=tuple(findings),

@@ -147,6 +147,18 @@ class Fleet:
             self._workers.append(worker)
         return deaths
 
+    def overdue(self) -> list[Death]:
+        """Return the workers that have been at one case for longer than the alarm inside them allows."""
+        late = []
+        for worker in self._workers:
+            glance = journal.read(self._page(worker.number))
+            allowed = self._options.deadline + HANG_GRACE + waited_by(worker.process.pid) - worker.waited
+            if glance.phase == journal.PURSUING:
+                allowed += self._options.reduce_seconds * 2
+            if glance.phase != journal.IDLE and time.monotonic() - glance.since > allowed:
+                late.append(self._death(worker, glance, HANG, suspect=False))
+        return late
+
     def stop(self) -> None:
         """Ask all workers to end after the case they are at; their engines still have to answer it."""
         self._stopping = True
@@ -234,10 +246,13 @@ class Fleet:
             suspect = False
         if suspect:
             worker.skipped.append(case)
+        return self._death(worker, glance, cause, suspect)
+
+    def _death(self, worker: _Worker, glance: journal.Entry, cause: str, suspect: bool) -> Death:
         return Death(
             worker=worker.number,
-            target=case[0],
-            index=case[1],
+            target=self._options.targets[glance.target],
+            index=glance.index,
             cause=cause,
             phase=glance.phase,
             suspect=suspect,

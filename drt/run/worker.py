@@ -188,9 +188,9 @@ class Worker:
     def save_state(self, done: bool = False) -> int:
         """Save the state of the worker; returns its resident bytes."""
         resident = resident_bytes()
-        targets = {
-            name: TargetState(counts, self.schedule.following[name]) for name, counts in self.counts.items()
-        }
+        self._broken.add_slow_differences()
+        following = self.schedule.following
+        targets = {name: TargetState(counts, following[name]) for name, counts in self.counts.items()}
         replace_json(
             self._state,
             WorkerState(

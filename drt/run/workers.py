@@ -32,6 +32,9 @@ class Workers(Protocol):
     def watch(self) -> list[Death]:
         """Keep them at work, and return the crashes to examine here; raises `CannotStart`."""
 
+    def overdue(self) -> list[Death]:
+        """Return those that cannot end when their time is up, as crashes."""
+
     def stop(self) -> None:
         """Ask all of them to end."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from drt.assess.survey.table import Column, Feature, Survey, Wrong
-from drt.engines.declared import release_numbers
+from drt.engines.releases import release
 
 Key = tuple[Feature, str]
 """A verdict: the feature and the place in the material."""
@@ -135,7 +135,8 @@ def _change(before: Column, after: Column, sides: _Sides) -> Change:
 
 def is_older(column: Column, other: Column) -> bool:
     """Whether a version is an earlier release than another; versions without numbers are not."""
-    return () < release_numbers(column.version) < release_numbers(other.version)
+    first, last = release(column.version), release(other.version)
+    return first is not None and last is not None and first < last
 
 
 def _answers(wrong: list[Wrong] | None) -> list[str] | None:

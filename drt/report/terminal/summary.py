@@ -21,7 +21,7 @@ from drt.report.statistics import statistics
 from drt.report.terminal.console import escape_untrusted
 from drt.report.terminal.divergence import case_texts, divergence
 from drt.report.terminal.progress import duration
-from drt.report.words import count
+from drt.report.words import count, excused, no_finding, place_of
 from drt.run.footer import Finding, Footer, left_out, replay_command
 
 SHOWN_FINDINGS = 20
@@ -58,12 +58,16 @@ def _verdict(footer: Footer) -> str:
     compared = footer.counts.comparisons or footer.findings or "arbiter:comparisons" in footer.counts.events
     if not compared:
         return f"{interrupted}nothing was compared"
+    declared = excused(footer.counts)
+    others = f"; others {declared}" if declared else ""
     if failing:
         counted = f"{count(len(failing), 'finding')}, {count(footer.counts.divergences, 'divergence')}"
-        return f"{interrupted}{counted}"
+        return f"{interrupted}{counted}{others}"
     if footer.missed:
-        return f"{interrupted}no divergence, but required events never occurred"
-    return f"{interrupted}no divergence" + (", except known findings" if footer.findings else "")
+        return f"{interrupted}{no_finding(footer.counts)}, but required events never occurred"
+    if footer.findings:
+        return f"{interrupted}no divergence, except known findings{others}"
+    return f"{interrupted}{no_finding(footer.counts)}"
 
 
 def _problems(footer: Footer) -> Iterator[Text]:
@@ -76,8 +80,7 @@ def _problems(footer: Footer) -> Iterator[Text]:
     if footer.broken:
         yield Text(f"the harness itself broke {count(footer.broken, 'time')}:", style="red")
     for error in footer.errors[:3]:
-        where = f"{error.what}, case {error.index} of {error.target}"
-        yield Text(f"  {where}: {escape_untrusted(str(error.error), 300)}", style="red")
+        yield Text(f"  {place_of(error)}: {escape_untrusted(str(error.error), 300)}", style="red")
     if left_out := footer.left_out:
         yield Text(
             f"skipped targets that an engine does not support: {', '.join(map(escape_untrusted, left_out))}"

@@ -172,6 +172,16 @@ def test_a_new_corpus_is_made_and_named(tmp_path: Path) -> None:
     assert done.stderr == f"drt: made the corpus folder {new}\n"
 
 
+@pytest.mark.parametrize("refused", [["--declared=wrong.toml"], ["--target=none-such"]])
+def test_refused_settings_make_no_corpus(tmp_path: Path, refused: list[str]) -> None:
+    (tmp_path / "wrong.toml").write_text("[[difference]]\nname = 'it has nothing else'\n")
+    new, options = tmp_path / "corpus", [one.replace("wrong", f"{tmp_path}/wrong") for one in refused]
+    done = drt(*RUN, *options, "--corpus", new, "--log", tmp_path / "log", "--quiet")
+
+    assert done.returncode == 2
+    assert not new.exists()
+
+
 def ignoring_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

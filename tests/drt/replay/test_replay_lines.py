@@ -124,7 +124,15 @@ def test_a_case_of_another_machine_is_replayed_from_a_checkout(place: Path) -> N
             "process:python3 mine.py -m folder ./folder",
             "process:python3 {here}/mine.py -m folder {here}/folder",
         ),
+        (
+            "process:python3 -m serve ./mine.py:Class --file=mine.py -x",
+            "process:python3 -m serve {here}/mine.py:Class --file={here}/mine.py -x",
+        ),
         ("process:'", "process:'"),
+        ("mine:Class", "{here}/mine:Class"),
+        ("folder.inner:Class", "{here}/folder.inner:Class"),
+        ("json:Class", "json:Class"),
+        ("sys:Class", "sys:Class"),
         ("reference", "reference"),
         ("module.path:Class", "module.path:Class"),
         ("{here}/mine.py:Class", "{here}/mine.py:Class"),
@@ -137,6 +145,7 @@ def test_engines_by_names_that_work_anywhere(
     (tmp_path / "folder").mkdir()
     (tmp_path / "reference").mkdir()
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
 
     assert from_anywhere(name.format(here=tmp_path)) == there.format(here=tmp_path)
 
@@ -148,3 +157,25 @@ def test_an_engine_by_its_name_from_anywhere_is_the_same(
     name = from_anywhere("./tests/drt/toys.py:Twin")
     monkeypatch.chdir(tmp_path)
     assert build(name).name == "twin"
+
+
+def test_the_line_of_a_module_of_this_folder_works_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "its_sibling.py").write_text("NAME = 'twin of a sibling'\n")
+    (tmp_path / "its_engine.py").write_text(
+        "from its_sibling import NAME\nfrom drt.engines.reference_engine import ReferenceEngine\n\n"
+        "class Mine(ReferenceEngine):\n    name = NAME\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as here:
+        here.syspath_prepend(tmp_path)
+        name = from_anywhere("its_engine:Mine")
+    monkeypatch.chdir("/")
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from drt.engines import build; print(build(sys.argv[1]).name)",
+    ]
+    done = subprocess.run([*command, name], capture_output=True, text=True, check=False)
+    assert done.stdout == "twin of a sibling\n", done.stderr

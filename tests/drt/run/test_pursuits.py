@@ -13,7 +13,7 @@ import pytest
 
 from drt.engines import build
 from drt.engines.base import BaseEngine
-from drt.engines.declared import absent_engines, declare
+from drt.engines.declared import Asked, absent_engines, declare, unread_versions
 from drt.engines.guard import Guarded
 from drt.model.case import Case, Request, Source
 from drt.model.divergence import Checked, Divergence
@@ -250,6 +250,13 @@ def test_engines_that_only_a_file_names_are_listed(declared_file: str) -> None:
 
     assert absent_engines(["reference", "mine"]) == []
     assert absent_engines(["reference", "production"]) == ["mine"]
+
+
+def test_an_engine_whose_version_has_no_number_is_listed_for_a_range(declared_file: str) -> None:
+    Around([declared_file])
+
+    assert unread_versions([Asked("mine", "nightly"), Asked("other", "")]) == ["mine ('nightly')"]
+    assert unread_versions([Asked("mine", "1.9")]) == []
 
 
 @pytest.mark.parametrize("check", ["response", "case response"])

@@ -18,6 +18,7 @@ import pytest
 from rich.console import Console
 
 from drt.corpus.store import Corpus
+from drt.engines.sandbox import HANG
 from drt.model.case_directory import read_case
 from drt.model.errors import InputProblem
 from drt.model.records import to_json
@@ -30,6 +31,7 @@ from drt.run.footer import footer_from_json
 from drt.run.log import read_json, read_run
 from drt.run.options import RunOptions
 from drt.run.records import Progress, Reached, WorkerState
+from drt.run.supervisor import Fleet
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TOY = "tests.drt.toys:Toy"
@@ -188,6 +190,17 @@ def test_an_engine_that_eats_time_or_memory_is_a_named_finding(
     assert footer["exit_code"] == 1
     assert footer["findings"][0]["signature"].startswith(signature)
     assert counterexamples(options) != []
+
+
+def test_a_worker_that_hangs_at_the_end_of_the_time_is_reported(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drt.run.supervisor.HANG_GRACE", 0.0)
+    monkeypatch.setattr(Fleet, "_end_if_hanging", lambda *_: None)
+    footer = run(options, engines=(TOY, toy("HangsForGood")), seconds=here(4.0), jobs=1, deadline=0.2)
+
+    assert (footer["exit_code"], footer["deaths"]) == (4, 1)
+    assert [lost["cause"] for lost in footer["lost"]] == [HANG]
 
 
 def test_what_fresh_processes_do_not_see_again_is_flaky(options: dict[str, Any]) -> None:

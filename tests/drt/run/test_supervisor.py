@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from drt.engines.processes import start_logged
+from drt.engines.sandbox import HANG
 from drt.run import journal
 from drt.run.options import RunOptions
 from drt.run.supervisor import STILL_SECONDS, Fleet, _Worker
@@ -47,3 +48,17 @@ def test_a_worker_that_starts_again_has_the_totals_that_it_had(fleet: Fleet, tmp
     assert fleet.totals() == (70, 200, 1)
     (tmp_path / "worker-0.page").unlink()
     assert fleet.totals() == (70, 200, 1)
+
+
+@pytest.mark.parametrize(
+    ("phase", "late"), [(journal.ASKING, True), (journal.PURSUING, True), (journal.IDLE, False)]
+)
+def test_a_worker_that_cannot_end_in_time_is_a_crash_at_its_case(
+    fleet: Fleet, tmp_path: Path, phase: int, late: bool
+) -> None:
+    page = journal.Journal(tmp_path / "worker-0.page")
+    page.write(phase, 0, 3, time.monotonic() - LONG, 70, 200, 1)
+    found = [(death.target, death.index, death.cause, death.suspect) for death in fleet.overdue()]
+    assert found == ([("toy", 3, HANG, False)] if late else [])
+    page.write(phase, 0, 4, time.monotonic(), 70, 200, 1)
+    assert fleet.overdue() == []

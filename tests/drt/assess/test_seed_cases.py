@@ -129,7 +129,7 @@ def test_a_defect_of_one_engine_is_named_by_the_law_it_breaks(name: str, law: st
         for one in target.oracle(target.draw(ReplaySource((at,))), engines).divergences
     }
     assert law in laws
-    assert laws <= {"engines_agree", "partial_responses_agree", "variants_agree"}
+    assert "seed_cases_are_answered_as_documented" not in laws
 
 
 def test_few_questions_are_put_to_generated_code_as_well() -> None:

@@ -100,6 +100,8 @@ def installed(changes: Mapping[str, Mapping[Key, CodeType]]) -> Iterator[int]:
                 code = changed.get(key)
                 if code is None or code == module.codes[key]:
                     continue
+                if code.co_freevars and len(code.co_freevars) != len(function.__code__.co_freevars):
+                    continue  # a closure made before; the changed function around it makes others
                 before.append((function, function.__code__))
                 if not code.co_freevars:  # the change may leave out the names of an outer function
                     code = code.replace(co_freevars=function.__code__.co_freevars)

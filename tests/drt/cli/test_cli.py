@@ -159,7 +159,8 @@ def test_a_finding_ends_1_and_has_a_line_that_replays_it(run_arguments: list[str
         result.stdout.index("finding, ") < result.stdout.index("drt replay") < result.stdout.index("cases, ")
     )
     [last] = [line for line in result.stdout.splitlines() if line.startswith("drt replay ")]
-    assert last.startswith("drt replay --engine=tests.drt.toys:Toy --engine=tests.drt.toys:Faulty ")
+    toys = Path.cwd() / "tests.drt.toys"
+    assert last.startswith(f"drt replay --engine={toys}:Toy --engine={toys}:Faulty ")
     again = drt(*last.split()[1:], *TOYS)
     assert again.returncode == 1, again.stderr
     assert "still diverges" in again.stdout

@@ -14,6 +14,7 @@ import z3
 from click.testing import CliRunner
 
 from drt.cli.main import main
+from drt.proofs import live
 from drt.proofs.defects import Defect, plant
 from drt.proofs.live import NotPlanted
 from drt.proofs.prover import prove, with_defects
@@ -21,6 +22,7 @@ from drt.proofs.rewriting import followed
 from drt.proofs.second import second_opinion
 from drt.proofs.table import THEOREMS, TRUSTED, markdown
 from drt.proofs.theorem import Counterexample, Goal, Theorem
+from production.serving.index import ScopeIndex
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 OF_THE_AUTHORIZER = ("--only", "Forbid*", "--only", "*permit*", "--only", "*default", "--only", "The empty*")
@@ -109,6 +111,19 @@ def test_a_defect_that_no_longer_fits_is_no_kill() -> None:
     verdict = with_defects(prove(Theorem(one.name, one.says, one.anchor, one.kind, one.goals, (gone,))))
     assert verdict.killed == ()
     assert "occurs 0 times" in verdict.survived[0]
+
+
+def test_a_closure_that_is_alive_does_not_hinder_a_defect() -> None:
+    theorem = next(
+        theorem for theorem in THEOREMS if theorem.name == "A rule is found exactly if its scope holds"
+    )
+    defect = next(one for one in theorem.defects if one.name == "the resource's places are not asked")
+    finder = ScopeIndex().finder({})
+    live.shipped.cache_clear()
+    live._functions.cache_clear()
+    with plant(defect):
+        assert prove(theorem).answer == "refuted"
+    assert callable(finder)
 
 
 def test_a_defect_does_not_stay() -> None:

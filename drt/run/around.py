@@ -24,6 +24,7 @@ from drt.model.engine import Engine
 from drt.model.outcome import Accepted
 from drt.model.question import ReadEntities
 from drt.model.uid_text import plain_uid
+from drt.oracles.texts import DEEPEST_JSON, nests_beyond
 from drt.reduce.documents import NOTHING, read, write
 from drt.run.find import Find
 from drt.run.statistics import DECLARED
@@ -96,7 +97,7 @@ def _plain_datetimes(value: Any) -> Any:
 
 
 def _documents(text: str) -> str:
-    document = read(text)
+    document = NOTHING if nests_beyond(text, DEEPEST_JSON) else read(text)
     plain = NOTHING if document is NOTHING else _plain_datetimes(document)
     return text if plain is NOTHING or plain == document else write(plain)
 

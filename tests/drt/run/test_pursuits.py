@@ -341,3 +341,9 @@ def test_a_datetime_is_written_as_one_text() -> None:
     assert json.loads(case.requests[0].text) == {
         "context": {"a": {"__extn": {"fn": "datetime", "arg": "1969-12-31T23:59:59.999Z"}}}
     }
+
+
+def test_a_document_that_nests_too_deep_is_left_as_it_is() -> None:
+    text = f"{'[' * 900}1{']' * 900}"
+    case = Case(Source(text, format="json"), entities=text)
+    assert around(case, ["a function with `args` in `__extn`"]) == case
